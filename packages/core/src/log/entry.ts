@@ -1,0 +1,94 @@
+import type { Position } from './position.ts'
+
+/** What an entry records. The list grows by adding a kind, never by changing one. */
+export const ENTRY_KINDS = [
+  'token.revoked',
+  'grant.revoked',
+  'refresh.revoked',
+  'session.ended',
+  'session.revoked',
+  'user.revoked',
+  'user.blocked',
+  'user.unblocked',
+  'client.revoked',
+  'client.blocked',
+  'client.unblocked',
+  'user_client.revoked',
+  'resource.revoked',
+  'resource.blocked',
+  'resource.unblocked',
+  'issuer.revoked',
+  'organization.revoked',
+  'key.published',
+  'key.activated',
+  'key.retired',
+  'key.revoked',
+  'idp_jwks.revoked',
+  'idp_jwks.refreshed',
+  'index.floor',
+  // Changes that void nothing; they are in the log because everything else is read from it.
+  'organization.created',
+  'user.created',
+  'user.updated',
+  'user.deleted',
+  'client.created',
+  'client.updated',
+  'client.deleted',
+  'secret.created',
+  'secret.activated',
+  'secret.retired',
+  'secret.deleted',
+  'key.deleted',
+  'issuer.created',
+  'issuer.updated',
+  'issuer.deleted',
+  'scope.created',
+  'scope.updated',
+  'scope.deleted',
+  'api_token.created',
+  'api_token.revoked',
+] as const
+
+export type EntryKind = (typeof ENTRY_KINDS)[number]
+
+/** JSON as it may stand in an entry: no floating point, so that its canonical form is unambiguous. */
+export type EntryValue = string | number | boolean | null | readonly EntryValue[] | EntryRecord
+export interface EntryRecord {
+  readonly [name: string]: EntryValue
+}
+
+/** Who made a change. */
+export interface EntryActor {
+  readonly type: 'user' | 'api_token' | 'client' | 'service_account' | 'system'
+  readonly id: string
+}
+
+export const REASON_CODES = [
+  'unspecified',
+  'compromised',
+  'left_organization',
+  'policy',
+  'superseded',
+  'requested',
+  'test',
+] as const
+export type ReasonCode = (typeof REASON_CODES)[number]
+
+/** What the writer of an entry says; the log adds the position, the time and the digest. */
+export interface EntryContent {
+  readonly kind: EntryKind
+  /** The identifiers that the entry is about: `user`, `client`, `key` (a thumbprint), `issuer`, … */
+  readonly subject: Readonly<Record<string, string>>
+  readonly actor: EntryActor
+  readonly reason?: { readonly code: ReasonCode; readonly text?: string }
+  /** The request or entry that made this one, e.g. `user.password_changed`. */
+  readonly cause?: string
+  /** What the kind carries beside its subject: a public key, an epoch, a floor. Never a secret. */
+  readonly data?: EntryRecord
+}
+
+export interface Entry extends EntryContent {
+  readonly position: Position
+  /** Milliseconds since the epoch, informational: order comes from `position` alone. */
+  readonly at: number
+}

@@ -1,0 +1,25 @@
+import type { EntryActor } from '@rescind/core/log'
+
+/** Who asks, as the credential says: the organization it belongs to and what it may do there. */
+export interface Actor extends EntryActor {
+  readonly organizationId: string
+  /** The login or name to show beside the id. */
+  readonly name: string
+  readonly roles: ReadonlySet<Role>
+  /** The OAuth scopes of an access token; `undefined` for a credential that is bounded by its roles only. */
+  readonly scopes?: ReadonlySet<string>
+}
+
+/** `installation_admin` may create organizations; `organization_admin` may do everything inside its own. */
+export type Role = 'installation_admin' | 'organization_admin' | 'organization_reader'
+
+/** The authority itself: schedules, bootstrap, automatic triggers. */
+export function systemActor(organizationId: string): Actor {
+  return {
+    type: 'system',
+    id: 'rescind',
+    name: 'rescind',
+    organizationId,
+    roles: new Set(['organization_admin']),
+  }
+}

@@ -1,0 +1,20 @@
+import type { Logger } from 'pino'
+import type { Vault } from '../secrets/index.ts'
+import type { Store } from '../store/index.ts'
+
+/** The time, passed in so that a test can choose it. Milliseconds since the epoch. */
+export interface Clock {
+  now(): number
+}
+
+export const SYSTEM_CLOCK: Clock = { now: () => Date.now() }
+
+/** What every command of the domain works with. Built once, by `start`. */
+export interface Authority {
+  readonly store: Store
+  readonly clock: Clock
+  readonly vault: Vault
+  readonly logger: Logger
+  /** `<scheme>://<host>[:port]`, without a trailing slash. */
+  readonly publicUrl: string
+}

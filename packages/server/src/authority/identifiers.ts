@@ -1,0 +1,18 @@
+import { randomBytes, randomInt } from 'node:crypto'
+
+const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+
+/** The prefixes of Okta's ids, which name the kind of an object wherever an id turns up. */
+export type IdPrefix = '0oa' | 'aus' | 'pks' | 'apk' | 'ocs' | 'oar' | 'oag' | '00u' | 'scp' | '00T'
+
+/** A new id: the prefix and 17 random characters (101 bits), 20 in all, as Okta's are. */
+export function newId(prefix: IdPrefix): string {
+  let id: string = prefix
+  while (id.length < 20) id += ALPHABET[randomInt(ALPHABET.length)]
+  return id
+}
+
+/** A new id in the form of Atlas's: 24 lower-case hexadecimal characters. Organizations and federations have it. */
+export function newObjectId(): string {
+  return randomBytes(12).toString('hex')
+}

@@ -1,0 +1,1 @@
+export { append, openLog } from './append.ts'

@@ -1,0 +1,2 @@
+export { Secret } from './secret.ts'
+export { MasterKeyVault, type Vault } from './vault.ts'
