@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto'
+import swagger from '@fastify/swagger'
+import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
+import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify'
+import { nativeApi } from '../apis/native/index.ts'
+import { oauthApi } from '../apis/oauth/index.ts'
+import { oktaApi } from '../apis/okta/index.ts'
+import type { Authority } from '../authority/index.ts'
+import { collapseLeadingSlashes } from './leading-slashes.ts'
+import { type OperationsOptions, operations } from './operations.ts'
+import { VERSION } from './version.ts'
+
+/** The largest request body, in bytes. */
+const BODY_LIMIT = 1_048_576
+
+export interface HttpOptions extends OperationsOptions {
+  /** Requests per minute and credential that the Okta dialect answers before it says 429. */
+  readonly oktaRequestsPerMinute: number
+  /** Addresses or ranges of proxies whose `X-Forwarded-*` headers are believed; none by default. */
+  readonly trustedProxies: readonly string[]
+}
+
+/**
+ * The whole HTTP surface over an authority: one encapsulated plugin per wire language, each with its own
+ * authentication and its own rendering of errors. It does not listen; `close()` answers what is in flight first.
+ *
+ * JSON bodies that carry `__proto__` or a `constructor.prototype` are refused by the parser, bodies are validated
+ * without coercion, and a slash too many at the front of the path is forgiven (Okta SDKs send `//api/v1/…` when
+ * their `orgUrl` ends in a slash).
+ */
+export function buildHttp(authority: Authority, options: HttpOptions): FastifyInstance {
+  const loggerInstance: FastifyBaseLogger = authority.logger
+  const app = fastify({
+    loggerInstance,
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    bodyLimit: BODY_LIMIT,
+    trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
+    onProtoPoisoning: 'error',
+    onConstructorPoisoning: 'error',
+    rewriteUrl: (request) => collapseLeadingSlashes(request.url ?? '/'),
+    forceCloseConnections: 'idle',
+  })
+    .withTypeProvider<TypeBoxTypeProvider>()
+    .setValidatorCompiler(TypeBoxValidatorCompiler)
+  app.register(swagger, { openapi: { info: { title: 'Rescind', version: VERSION } } })
+  app.register(operations(authority, options))
+  app.register(oktaApi(authority, { requestsPerMinute: options.oktaRequestsPerMinute }), {
+    prefix: '/api/v1',
+  })
+  app.register(nativeApi(authority), { prefix: '/api/rescind/v1' })
+  app.register(oauthApi(authority))
+  return app
+}
