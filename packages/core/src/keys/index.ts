@@ -1,1 +1,6 @@
-export {}
+export * from './policy/public-jwk.ts'
+export * from './rings/client-demands.ts'
+export * from './rings/client-ring.ts'
+export * from './rings/outcome.ts'
+export * from './rings/ring-key.ts'
+export * from './rings/signing-key.ts'
