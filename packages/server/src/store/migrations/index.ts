@@ -1,7 +1,11 @@
 import type { Kysely } from 'kysely'
 import { type Store, SYSTEM } from '../store.ts'
 import type { Tables } from '../tables/index.ts'
+import { apiEncryptionKeys } from './api-encryption-keys.ts'
+import { apis } from './apis.ts'
+import { authorizationServers } from './authorization-servers.ts'
 import { foundation } from './foundation.ts'
+import { signingKeys } from './signing-keys.ts'
 
 /** One step of the schema, forward only. */
 export interface Migration {
@@ -10,7 +14,13 @@ export interface Migration {
 }
 
 /** In order. A step that has shipped is never edited; the next one is appended. */
-const MIGRATIONS: readonly Migration[] = [foundation]
+const MIGRATIONS: readonly Migration[] = [
+  foundation,
+  authorizationServers,
+  apis,
+  apiEncryptionKeys,
+  signingKeys,
+]
 
 /** Applies what is missing, in one transaction. */
 export async function migrate(store: Store): Promise<void> {

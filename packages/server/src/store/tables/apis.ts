@@ -1,0 +1,16 @@
+/** APIs (resource servers): what an access token is for. */
+export interface Apis {
+  id: string
+  organization_id: string
+  /** The audience, which is the resource's name in the log; unique in the organization. */
+  identifier: string
+  name: string
+  /** JSON: an array of scope names. */
+  scopes: string
+  token_format: 'jwt' | 'opaque'
+  authorization_server_id: string
+  /** Seconds. */
+  access_token_lifetime: number
+  created_at: number
+  updated_at: number
+}
