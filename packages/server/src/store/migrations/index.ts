@@ -3,7 +3,11 @@ import { type Store, SYSTEM } from '../store.ts'
 import type { Tables } from '../tables/index.ts'
 import { apiEncryptionKeys } from './api-encryption-keys.ts'
 import { apis } from './apis.ts'
+import { applications } from './applications.ts'
 import { authorizationServers } from './authorization-servers.ts'
+import { blockedKeys } from './blocked-keys.ts'
+import { clientKeys } from './client-keys.ts'
+import { clientSecrets } from './client-secrets.ts'
 import { foundation } from './foundation.ts'
 import { signingKeys } from './signing-keys.ts'
 
@@ -20,6 +24,10 @@ const MIGRATIONS: readonly Migration[] = [
   apis,
   apiEncryptionKeys,
   signingKeys,
+  applications,
+  clientSecrets,
+  clientKeys,
+  blockedKeys,
 ]
 
 /** Applies what is missing, in one transaction. */

@@ -1,6 +1,10 @@
 import type { ApiEncryptionKeys } from './api-encryption-keys.ts'
 import type { Apis } from './apis.ts'
+import type { Applications } from './applications.ts'
 import type { AuthorizationServers, Scopes } from './authorization-servers.ts'
+import type { BlockedKeys } from './blocked-keys.ts'
+import type { ClientKeys } from './client-keys.ts'
+import type { ClientSecrets } from './client-secrets.ts'
 import type { Installation } from './installation.ts'
 import type { LogEntries, LogHeads } from './log.ts'
 import type { Organizations } from './organizations.ts'
@@ -18,4 +22,8 @@ export interface Tables {
   api_encryption_keys: ApiEncryptionKeys
   signing_rings: SigningRings
   signing_keys: SigningKeys
+  applications: Applications
+  client_secrets: ClientSecrets
+  client_keys: ClientKeys
+  blocked_keys: BlockedKeys
 }
