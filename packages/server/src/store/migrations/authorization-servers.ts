@@ -10,6 +10,7 @@ export const authorizationServers: Migration = {
       .addColumn('name', 'text', (column) => column.notNull())
       .addColumn('description', 'text', (column) => column.notNull())
       .addColumn('audiences', 'text', (column) => column.notNull())
+      .addColumn('folded', 'text', (column) => column.notNull())
       .addColumn('issuer_mode', 'text', (column) => column.notNull())
       .addColumn('status', 'text', (column) => column.notNull())
       .addColumn('encryption_alg', 'text')

@@ -7,6 +7,8 @@ export interface AuthorizationServers {
   description: string
   /** JSON: an array of strings. */
   audiences: string
+  /** Name and audiences in lower case, one a line: what a search looks through. */
+  folded: string
   issuer_mode: 'ORG_URL' | 'CUSTOM_URL' | 'DYNAMIC'
   status: 'ACTIVE' | 'INACTIVE'
   /** Key-management algorithm of encrypted access tokens; null means that they are not encrypted. */

@@ -1,0 +1,93 @@
+import { sql } from 'kysely'
+import { organizationOf, type ReadTx, SYSTEM, type WriteTx } from '../store.ts'
+import type { AuthorizationServers } from '../tables/authorization-servers.ts'
+
+/** The organization comes from the transaction, never from a row. */
+export type NewAuthorizationServer = Omit<AuthorizationServers, 'organization_id'>
+
+export interface AuthorizationServerPage {
+  /** Rows whose name or audiences contain it, in any case. */
+  readonly matching?: string
+  /** The id after which the page begins. */
+  readonly after?: string
+  readonly limit: number
+}
+
+/** @returns false where an authorization server has the id, in whichever organization */
+export async function insertAuthorizationServer(tx: WriteTx, row: NewAuthorizationServer): Promise<boolean> {
+  const inserted = await tx.db
+    .insertInto('authorization_servers')
+    .values({ ...row, organization_id: organizationOf(tx) })
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .returning('id')
+    .executeTakeFirst()
+  return inserted !== undefined
+}
+
+export async function findAuthorizationServer(
+  tx: ReadTx,
+  id: string,
+): Promise<AuthorizationServers | undefined> {
+  return tx.db
+    .selectFrom('authorization_servers')
+    .selectAll()
+    .where('organization_id', '=', organizationOf(tx))
+    .where('id', '=', id)
+    .executeTakeFirst()
+}
+
+/** Ids are unique in the installation, so an issuer's id alone tells its organization. `SYSTEM` only. */
+export async function organizationOfAuthorizationServer(tx: ReadTx, id: string): Promise<string | undefined> {
+  if (tx.scope !== SYSTEM) throw new TypeError('looking up an organization needs the scope SYSTEM')
+  const row = await tx.db
+    .selectFrom('authorization_servers')
+    .select('organization_id')
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return row?.organization_id
+}
+
+/** In order of id, one row more than the limit where there is a next page. */
+export async function listAuthorizationServers(
+  tx: ReadTx,
+  page: AuthorizationServerPage,
+): Promise<AuthorizationServers[]> {
+  let query = tx.db
+    .selectFrom('authorization_servers')
+    .selectAll()
+    .where('organization_id', '=', organizationOf(tx))
+    .orderBy('id')
+    .limit(page.limit + 1)
+  const { matching, after } = page
+  if (after !== undefined) query = query.where('id', '>', after)
+  if (matching !== undefined) {
+    const pattern = `%${matching.toLowerCase().replace(/[!%_]/g, '!$&')}%`
+    query = query.where(sql<boolean>`folded like ${pattern} escape '!'`)
+  }
+  return query.execute()
+}
+
+/** @returns false where the row is not there */
+export async function updateAuthorizationServer(
+  tx: WriteTx,
+  id: string,
+  change: Partial<Omit<AuthorizationServers, 'id' | 'organization_id' | 'created_at'>>,
+): Promise<boolean> {
+  const { numUpdatedRows } = await tx.db
+    .updateTable('authorization_servers')
+    .set(change)
+    .where('organization_id', '=', organizationOf(tx))
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return numUpdatedRows === 1n
+}
+
+/** @returns false where the row is not there */
+export async function deleteAuthorizationServer(tx: WriteTx, id: string): Promise<boolean> {
+  const { numDeletedRows } = await tx.db
+    .deleteFrom('authorization_servers')
+    .where('organization_id', '=', organizationOf(tx))
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return numDeletedRows === 1n
+}
