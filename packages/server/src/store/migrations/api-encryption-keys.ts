@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Migration } from './index.ts'
 
 export const apiEncryptionKeys: Migration = {
@@ -22,7 +23,7 @@ export const apiEncryptionKeys: Migration = {
       .on('api_encryption_keys')
       .columns(['organization_id', 'authorization_server_id'])
       .unique()
-      .where('status', '=', 'ACTIVE')
+      .where(sql.ref('status'), '=', 'ACTIVE')
       .execute()
   },
 }

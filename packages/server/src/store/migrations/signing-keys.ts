@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Migration } from './index.ts'
 
 export const signingKeys: Migration = {
@@ -41,7 +42,7 @@ export const signingKeys: Migration = {
       .on('signing_keys')
       .columns(['organization_id', 'issuer_id'])
       .unique()
-      .where('status', '=', 'ACTIVE')
+      .where(sql.ref('status'), '=', 'ACTIVE')
       .execute()
   },
 }
