@@ -1,12 +1,38 @@
-import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import type { Authority } from '../../authority/index.ts'
+import { authenticateRequests, type OktaAuthenticator, requireAuthentication } from './authentication.ts'
+import { renderError } from './error-handler.ts'
+import { readJsonBodies, requireLength } from './json-body.ts'
+import type { PermissionOptions } from './permissions.ts'
+import { limitRates, RateLimiter } from './rate-limits.ts'
+import { nameRequests } from './request-ids.ts'
+import { type OktaResource, oktaRoutes } from './route.ts'
+import { answerUnknownPaths } from './unknown-paths.ts'
 
-export interface OktaApiOptions {
-  /** Per credential. */
-  readonly requestsPerMinute: number
+export type { OktaAuthenticator } from './authentication.ts'
+
+export interface OktaApiOptions extends PermissionOptions {
+  /** Per credential, and per source address for requests without a good one. 1200 unless told. */
+  readonly requestsPerMinute?: number
+  /** Schemes of the `Authorization` header beside `SSWS`. */
+  readonly authenticators?: readonly OktaAuthenticator[]
 }
 
-/** The Okta Management API, mounted at `/api/v1`. */
-export function oktaApi(_authority: Authority, _options: OktaApiOptions): FastifyPluginAsyncTypebox {
-  return async () => {}
+const RESOURCES: readonly OktaResource[] = []
+
+/** The Okta Management API, mounted at `/api/v1`. What a request passes on its way stands here in order. */
+export function oktaApi(authority: Authority, options: OktaApiOptions = {}): FastifyPluginAsync {
+  const { requestsPerMinute = 1200, authenticators = [] } = options
+  return async (app: FastifyInstance) => {
+    app.setErrorHandler(renderError)
+    answerUnknownPaths(app)
+    nameRequests(app)
+    authenticateRequests(app, authority, authenticators)
+    limitRates(app, new RateLimiter(requestsPerMinute, authority.clock))
+    requireAuthentication(app)
+    requireLength(app)
+    readJsonBodies(app)
+    const okta = oktaRoutes(app, authority, options)
+    for (const resource of RESOURCES) resource(okta, authority)
+  }
 }

@@ -1,0 +1,91 @@
+/** Deeper nesting than this is refused; no operation of any dialect needs half of it. */
+const MAX_DEPTH = 32
+
+/** Members that reach an object's prototype when a parsed value is merged into another one. */
+const FORBIDDEN_MEMBERS = new Set(['__proto__', 'constructor', 'prototype'])
+
+export type StrictJson =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly reason: string }
+
+const refused = (reason: string): StrictJson => ({ ok: false, reason })
+
+/**
+ * Reads a JSON text as RFC 8259 writes it and as I-JSON (RFC 7493) narrows it: well-formed UTF-8 without a byte
+ * order mark, every name once in its object, every number exactly a double. Two readers then cannot disagree on
+ * what a body says. Members that could reach a prototype and nesting without end are refused too.
+ */
+export function parseStrictJson(bytes: Uint8Array): StrictJson {
+  let text: string
+  let value: unknown
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    return refused('The body is not UTF-8.')
+  }
+  const nesting = deepest(text)
+  if (nesting > MAX_DEPTH) return refused(`The body is nested more than ${MAX_DEPTH} deep.`)
+  try {
+    value = JSON.parse(text)
+  } catch {
+    // The engine's message quotes the text, and the text may hold a secret.
+    return refused('The body is not JSON.')
+  }
+  return oddity(text) ?? { ok: true, value }
+}
+
+/** The deepest nesting of brackets outside strings. Runs before the parser, which recurses. */
+function deepest(text: string): number {
+  let depth = 0
+  let max = 0
+  for (const { mark } of tokens(text)) {
+    if (mark === '{' || mark === '[') max = Math.max(max, ++depth)
+    else if (mark === '}' || mark === ']') depth -= 1
+  }
+  return max
+}
+
+/** What is well-formed JSON and yet refused; `text` has been parsed, so brackets and quotes match. */
+function oddity(text: string): StrictJson | undefined {
+  const names: (Set<string> | undefined)[] = []
+  let string: string | undefined
+  for (const { mark, start, end } of tokens(text)) {
+    if (mark === '{') names.push(new Set())
+    else if (mark === '[') names.push(undefined)
+    else if (mark === '}' || mark === ']') names.pop()
+    else if (mark === '"') string = text.slice(start, end)
+    else if (mark === ':' && string !== undefined) {
+      const name: unknown = JSON.parse(string)
+      if (typeof name !== 'string') continue
+      if (FORBIDDEN_MEMBERS.has(name)) return refused('The body has a member that is not allowed.')
+      const known = names.at(-1)
+      if (known?.has(name)) return refused('The body has a member twice.')
+      known?.add(name)
+    } else if (mark === '0') {
+      const number = Number(text.slice(start, end))
+      if (!Number.isFinite(number)) return refused('The body has a number out of range.')
+      if (Number.isInteger(number) && !Number.isSafeInteger(number))
+        return refused('The body has an integer out of range.')
+    }
+  }
+  return undefined
+}
+
+interface Token {
+  /** The bracket, colon or quote itself; `0` for a number. */
+  readonly mark: string
+  readonly start: number
+  readonly end: number
+}
+
+// A string without its end runs to the end of the text, so that no input makes the search start over: linear.
+const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*(?:"|$)|[{}[\]:]|-?\d[\d.eE+-]*/gs
+
+function* tokens(text: string): Generator<Token> {
+  for (const match of text.matchAll(TOKEN)) {
+    const [token] = match
+    const first = token.charAt(0)
+    const mark = first === '-' || (first >= '0' && first <= '9') ? '0' : first
+    yield { mark, start: match.index, end: match.index + token.length }
+  }
+}
