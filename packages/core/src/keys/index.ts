@@ -1,4 +1,8 @@
+export * from './policy/check-public-jwk.ts'
+export { materialFault } from './policy/material.ts'
 export * from './policy/public-jwk.ts'
+export type { KeyRefusal, KeyRefusalCode } from './policy/refusal.ts'
+export * from './policy/thumbprint.ts'
 export * from './rings/client-demands.ts'
 export * from './rings/client-ring.ts'
 export * from './rings/outcome.ts'
