@@ -23,3 +23,8 @@ export function systemActor(organizationId: string): Actor {
     roles: new Set(['organization_admin']),
   }
 }
+
+/** What an entry says of who made a change: the credential's type and id, never its roles nor its name. */
+export function entryActor({ type, id }: Actor): EntryActor {
+  return { type, id }
+}

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { organizationOf, type ReadTx, SYSTEM, type WriteTx } from '../store.ts'
+import { organizationOf, type ReadTx, type WriteTx } from '../store.ts'
 import type { AuthorizationServers } from '../tables/authorization-servers.ts'
 
 /** The organization comes from the transaction, never from a row. */
@@ -8,8 +8,8 @@ export type NewAuthorizationServer = Omit<AuthorizationServers, 'organization_id
 export interface AuthorizationServerPage {
   /** Rows whose name or audiences contain it, in any case. */
   readonly matching?: string
-  /** The id after which the page begins. */
-  readonly after?: string
+  /** Where the page begins: behind this row. */
+  readonly after?: { readonly createdAt: number; readonly id: string }
   readonly limit: number
 }
 
@@ -36,18 +36,7 @@ export async function findAuthorizationServer(
     .executeTakeFirst()
 }
 
-/** Ids are unique in the installation, so an issuer's id alone tells its organization. `SYSTEM` only. */
-export async function organizationOfAuthorizationServer(tx: ReadTx, id: string): Promise<string | undefined> {
-  if (tx.scope !== SYSTEM) throw new TypeError('looking up an organization needs the scope SYSTEM')
-  const row = await tx.db
-    .selectFrom('authorization_servers')
-    .select('organization_id')
-    .where('id', '=', id)
-    .executeTakeFirst()
-  return row?.organization_id
-}
-
-/** In order of id, one row more than the limit where there is a next page. */
+/** In order of creation. */
 export async function listAuthorizationServers(
   tx: ReadTx,
   page: AuthorizationServerPage,
@@ -56,10 +45,17 @@ export async function listAuthorizationServers(
     .selectFrom('authorization_servers')
     .selectAll()
     .where('organization_id', '=', organizationOf(tx))
+    .orderBy('created_at')
     .orderBy('id')
-    .limit(page.limit + 1)
+    .limit(page.limit)
   const { matching, after } = page
-  if (after !== undefined) query = query.where('id', '>', after)
+  if (after !== undefined)
+    query = query.where(({ eb, or, and }) =>
+      or([
+        eb('created_at', '>', after.createdAt),
+        and([eb('created_at', '=', after.createdAt), eb('id', '>', after.id)]),
+      ]),
+    )
   if (matching !== undefined) {
     const pattern = `%${matching.toLowerCase().replace(/[!%_]/g, '!$&')}%`
     query = query.where(sql<boolean>`folded like ${pattern} escape '!'`)

@@ -1,0 +1,57 @@
+import type { Authority } from '../authority/index.ts'
+import type { ReadTx } from '../store/index.ts'
+import { organizationOf } from '../store/index.ts'
+import { findAuthorizationServer } from '../store/queries/authorization-servers.ts'
+import { findOrganizationRow } from '../store/queries/issuers.ts'
+
+/**
+ * Whoever signs tokens: a custom authorization server, or an organization for its own one. `id` is then the
+ * organization's, which no authorization server can have: those begin with `aus` or are called `default`.
+ */
+export interface Issuer {
+  readonly id: string
+  readonly organizationId: string
+  /** The `iss` of its tokens, and its name in the log. */
+  readonly url: string
+}
+
+/** `<public url>/oauth2/{authServerId}`. */
+export function customIssuerUrl(
+  authority: Pick<Authority, 'publicUrl'>,
+  authorizationServerId: string,
+): string {
+  return `${authority.publicUrl}/oauth2/${authorizationServerId}`
+}
+
+/**
+ * The issuer of an organization's own authorization server: the public URL for the organization `default`,
+ * `<scheme>://<subdomain>.<host>[:port]` for any other.
+ */
+export function organizationIssuerUrl(authority: Pick<Authority, 'publicUrl'>, subdomain: string): string {
+  if (subdomain === DEFAULT_SUBDOMAIN) return authority.publicUrl
+  const { protocol, host } = new URL(authority.publicUrl)
+  return `${protocol}//${subdomain}.${host}`
+}
+
+/** The subdomain of the organization that the first start makes; requests without a better sign mean it. */
+export const DEFAULT_SUBDOMAIN = 'default'
+
+/**
+ * The issuer of that id in the transaction's organization, if it may issue: undefined where there is none, or
+ * where the authorization server is inactive.
+ */
+export async function findIssuer(
+  authority: Pick<Authority, 'publicUrl'>,
+  tx: ReadTx,
+  id: string,
+): Promise<Issuer | undefined> {
+  const organizationId = organizationOf(tx)
+  if (id === organizationId) {
+    const organization = await findOrganizationRow(tx)
+    if (organization === undefined) return undefined
+    return { id, organizationId, url: organizationIssuerUrl(authority, organization.subdomain) }
+  }
+  const server = await findAuthorizationServer(tx, id)
+  if (server?.status !== 'ACTIVE') return undefined
+  return { id, organizationId, url: customIssuerUrl(authority, id) }
+}
