@@ -51,6 +51,8 @@ export const ENTRY_KINDS = [
   'api.deleted',
   'api_token.created',
   'api_token.revoked',
+  'digest_key.created',
+  'service_account.created',
 ] as const
 
 export type EntryKind = (typeof ENTRY_KINDS)[number]
@@ -63,7 +65,7 @@ export interface EntryRecord {
 
 /** Who made a change. */
 export interface EntryActor {
-  readonly type: 'user' | 'api_token' | 'client' | 'service_account' | 'system'
+  readonly type: 'user' | 'api_token' | 'client' | 'service_account' | 'digest_key' | 'system'
   readonly id: string
 }
 

@@ -34,6 +34,15 @@ export const REGISTRY = {
     log: 'The database connection was lost at COMMIT and the outcome cannot be read.',
   },
   internal: { kind: 'internal', log: 'Unexpected failure.' },
+
+  // Organizations and their credentials
+  organization_subdomain_taken: { kind: 'conflict', log: 'Another organization has the subdomain.' },
+  organization_host_mismatch: {
+    kind: 'unauthenticated',
+    log: 'The host name belongs to another organization than the credential.',
+  },
+  digest_key_taken: { kind: 'conflict', log: 'The public key exists in this installation.' },
+  service_account_taken: { kind: 'conflict', log: 'The client id exists in this installation.' },
 } as const satisfies Record<string, Registered>
 
 export type ErrorCode = keyof typeof REGISTRY

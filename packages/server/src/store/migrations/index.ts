@@ -1,15 +1,19 @@
 import type { Kysely } from 'kysely'
-import { type Store, SYSTEM } from '../store.ts'
+import type { Store } from '../store.ts'
 import type { Tables } from '../tables/index.ts'
 import { apiEncryptionKeys } from './api-encryption-keys.ts'
+import { apiTokens } from './api-tokens.ts'
 import { apis } from './apis.ts'
 import { applications } from './applications.ts'
 import { authorizationServers } from './authorization-servers.ts'
 import { blockedKeys } from './blocked-keys.ts'
 import { clientKeys } from './client-keys.ts'
 import { clientSecrets } from './client-secrets.ts'
+import { digestKeys } from './digest-keys.ts'
 import { foundation } from './foundation.ts'
+import { serviceAccounts } from './service-accounts.ts'
 import { signingKeys } from './signing-keys.ts'
+import { users } from './users.ts'
 
 /** One step of the schema, forward only. */
 export interface Migration {
@@ -18,7 +22,7 @@ export interface Migration {
 }
 
 /** In order. A step that has shipped is never edited; the next one is appended. */
-const MIGRATIONS: readonly Migration[] = [
+export const MIGRATIONS: readonly Migration[] = [
   foundation,
   authorizationServers,
   apis,
@@ -28,30 +32,6 @@ const MIGRATIONS: readonly Migration[] = [
   clientSecrets,
   clientKeys,
   blockedKeys,
+  digestKeys,
+  serviceAccounts,
 ]
-
-/** Applies what is missing, in one transaction. */
-export async function migrate(store: Store): Promise<void> {
-  await store.write(SYSTEM, async ({ db }) => {
-    await db.schema
-      .createTable('schema_migrations')
-      .ifNotExists()
-      .addColumn('name', 'text', (column) => column.primaryKey())
-      .execute()
-    for (const migration of MIGRATIONS) {
-      const { rows } = await db.executeQuery<{ name: string }>(
-        db
-          .selectFrom('schema_migrations' as never)
-          .selectAll()
-          .where('name' as never, '=', migration.name as never)
-          .compile(),
-      )
-      if (rows.length > 0) continue
-      await migration.up(db, store.dialect)
-      await db
-        .insertInto('schema_migrations' as never)
-        .values({ name: migration.name } as never)
-        .execute()
-    }
-  })
-}

@@ -1,14 +1,18 @@
 import type { ApiEncryptionKeys } from './api-encryption-keys.ts'
+import type { ApiTokens } from './api-tokens.ts'
 import type { Apis } from './apis.ts'
 import type { Applications } from './applications.ts'
 import type { AuthorizationServers, Scopes } from './authorization-servers.ts'
 import type { BlockedKeys } from './blocked-keys.ts'
 import type { ClientKeys } from './client-keys.ts'
 import type { ClientSecrets } from './client-secrets.ts'
+import type { DigestKeys } from './digest-keys.ts'
 import type { Installation } from './installation.ts'
 import type { LogEntries, LogHeads } from './log.ts'
 import type { Organizations } from './organizations.ts'
+import type { ServiceAccountSecrets, ServiceAccounts } from './service-accounts.ts'
 import type { SigningKeys, SigningRings } from './signing-keys.ts'
+import type { UserRoles, Users } from './users.ts'
 
 /** The schema as the queries see it. Times are milliseconds since the epoch; flags are 0 or 1; JSON is text. */
 export interface Tables {
@@ -26,4 +30,10 @@ export interface Tables {
   client_secrets: ClientSecrets
   client_keys: ClientKeys
   blocked_keys: BlockedKeys
+  digest_keys: DigestKeys
+  service_accounts: ServiceAccounts
+  service_account_secrets: ServiceAccountSecrets
+  users: Users
+  user_roles: UserRoles
+  api_tokens: ApiTokens
 }

@@ -1,0 +1,34 @@
+import { organizationOf, type ReadTx, SYSTEM, type WriteTx } from '../store.ts'
+import type { Organizations } from '../tables/organizations.ts'
+
+/** @returns false where the id or the subdomain is taken. `SYSTEM` only: the organization is not there yet */
+export async function insertOrganization(tx: WriteTx, row: Organizations): Promise<boolean> {
+  if (tx.scope !== SYSTEM) throw new TypeError('creating an organization needs the scope SYSTEM')
+  const inserted = await tx.db
+    .insertInto('organizations')
+    .values(row)
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('id')
+    .executeTakeFirst()
+  return inserted !== undefined
+}
+
+/** In order of id, one row more than the limit where there is a next page. `SYSTEM` only. */
+export async function listOrganizations(
+  tx: ReadTx,
+  page: { readonly after: string | undefined; readonly limit: number },
+): Promise<Organizations[]> {
+  if (tx.scope !== SYSTEM) throw new TypeError('listing organizations needs the scope SYSTEM')
+  let query = tx.db
+    .selectFrom('organizations')
+    .selectAll()
+    .orderBy('id')
+    .limit(page.limit + 1)
+  if (page.after !== undefined) query = query.where('id', '>', page.after)
+  return query.execute()
+}
+
+/** The organization of the transaction. */
+export async function findOrganization(tx: ReadTx): Promise<Organizations | undefined> {
+  return tx.db.selectFrom('organizations').selectAll().where('id', '=', organizationOf(tx)).executeTakeFirst()
+}
