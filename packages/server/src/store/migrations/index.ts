@@ -11,8 +11,10 @@ import { clientKeys } from './client-keys.ts'
 import { clientSecrets } from './client-secrets.ts'
 import { digestKeys } from './digest-keys.ts'
 import { foundation } from './foundation.ts'
+import { oidcRecords } from './oidc-records.ts'
 import { serviceAccounts } from './service-accounts.ts'
 import { signingKeys } from './signing-keys.ts'
+import { tokens } from './tokens.ts'
 import { users } from './users.ts'
 
 /** One step of the schema, forward only. */
@@ -34,4 +36,6 @@ export const MIGRATIONS: readonly Migration[] = [
   blockedKeys,
   digestKeys,
   serviceAccounts,
+  tokens,
+  oidcRecords,
 ]

@@ -9,9 +9,11 @@ import type { ClientSecrets } from './client-secrets.ts'
 import type { DigestKeys } from './digest-keys.ts'
 import type { Installation } from './installation.ts'
 import type { LogEntries, LogHeads } from './log.ts'
+import type { OidcRecords } from './oidc-records.ts'
 import type { Organizations } from './organizations.ts'
 import type { ServiceAccountSecrets, ServiceAccounts } from './service-accounts.ts'
 import type { SigningKeys, SigningRings } from './signing-keys.ts'
+import type { Tokens } from './tokens.ts'
 import type { UserRoles, Users } from './users.ts'
 
 /** The schema as the queries see it. Times are milliseconds since the epoch; flags are 0 or 1; JSON is text. */
@@ -36,4 +38,6 @@ export interface Tables {
   users: Users
   user_roles: UserRoles
   api_tokens: ApiTokens
+  tokens: Tokens
+  oidc_records: OidcRecords
 }

@@ -1,0 +1,116 @@
+import { organizationOf, type ReadTx, type WriteTx } from '../store.ts'
+import type { Tokens } from '../tables/tokens.ts'
+
+/** A row of the ledger as it is written; who owns it is the transaction's matter. */
+export type NewToken = Omit<Tokens, 'organization_id' | 'consumed_at' | 'last_used_at'>
+
+/** Writes many rows in one statement; a part of the caller's transaction. */
+export async function insertTokens(tx: WriteTx, rows: readonly NewToken[]): Promise<void> {
+  const organization_id = organizationOf(tx)
+  await tx.db
+    .insertInto('tokens')
+    .values(rows.map((row) => ({ ...row, organization_id, consumed_at: null, last_used_at: null })))
+    .execute()
+}
+
+export async function findToken(tx: ReadTx, id: string): Promise<Tokens | undefined> {
+  return tx.db
+    .selectFrom('tokens')
+    .selectAll()
+    .where('organization_id', '=', organizationOf(tx))
+    .where('id', '=', id)
+    .executeTakeFirst()
+}
+
+/** @param handle base64url SHA-256 of what the holder presented */
+export async function findTokenByHandle(tx: ReadTx, handle: string): Promise<Tokens | undefined> {
+  return tx.db
+    .selectFrom('tokens')
+    .selectAll()
+    .where('organization_id', '=', organizationOf(tx))
+    .where('handle', '=', handle)
+    .executeTakeFirst()
+}
+
+/**
+ * Marks a refresh token as exchanged, once.
+ *
+ * @returns false where it had been already: of two that try at once, one is told so
+ */
+export async function consumeToken(tx: WriteTx, id: string, at: number): Promise<boolean> {
+  const { numUpdatedRows } = await tx.db
+    .updateTable('tokens')
+    .set({ consumed_at: at })
+    .where('organization_id', '=', organizationOf(tx))
+    .where('id', '=', id)
+    .where('consumed_at', 'is', null)
+    .executeTakeFirst()
+  return numUpdatedRows === 1n
+}
+
+/** Which tokens a list asks for; members left out do not narrow it. */
+export interface TokenFilter {
+  readonly user?: string
+  readonly client?: string
+  readonly api?: string
+  readonly issuer?: string
+  readonly grant?: string
+  readonly session?: string
+  readonly kind?: Tokens['kind']
+  /** Milliseconds: only tokens that expire later than this. */
+  readonly liveAt?: number
+}
+
+/** Where the page before ended. */
+export interface TokenCursor {
+  readonly issuedAt: number
+  readonly id: string
+}
+
+/** A page of the ledger, newest first. */
+export async function listTokens(
+  tx: ReadTx,
+  filter: TokenFilter,
+  limit: number,
+  after?: TokenCursor,
+): Promise<Tokens[]> {
+  let query = tx.db.selectFrom('tokens').selectAll().where('organization_id', '=', organizationOf(tx))
+  if (filter.user !== undefined) query = query.where('user_id', '=', filter.user)
+  if (filter.client !== undefined) query = query.where('client_id', '=', filter.client)
+  if (filter.api !== undefined) query = query.where('api', '=', filter.api)
+  if (filter.issuer !== undefined) query = query.where('issuer_id', '=', filter.issuer)
+  if (filter.grant !== undefined) query = query.where('grant_id', '=', filter.grant)
+  if (filter.session !== undefined) query = query.where('session_id', '=', filter.session)
+  if (filter.kind !== undefined) query = query.where('kind', '=', filter.kind)
+  if (filter.liveAt !== undefined) query = query.where('expires_at', '>', filter.liveAt)
+  if (after !== undefined)
+    query = query.where((row) =>
+      row.or([
+        row('issued_at', '<', after.issuedAt),
+        row.and([row('issued_at', '=', after.issuedAt), row('id', '<', after.id)]),
+      ]),
+    )
+  return query.orderBy('issued_at', 'desc').orderBy('id', 'desc').limit(limit).execute()
+}
+
+/**
+ * Removes rows that expired before a time, a bounded number of them.
+ *
+ * @returns how many; fewer than `limit` means that none is left
+ */
+export async function deleteExpiredTokens(tx: WriteTx, before: number, limit: number): Promise<number> {
+  const organization = organizationOf(tx)
+  const { numDeletedRows } = await tx.db
+    .deleteFrom('tokens')
+    .where('organization_id', '=', organization)
+    .where('id', 'in', (rows) =>
+      rows
+        .selectFrom('tokens')
+        .select('id')
+        .where('organization_id', '=', organization)
+        .where('expires_at', '<', before)
+        .limit(limit),
+    )
+    .executeTakeFirst()
+  return Number(numDeletedRows)
+}
