@@ -8,6 +8,8 @@ export interface Actor extends EntryActor {
   readonly roles: ReadonlySet<Role>
   /** The OAuth scopes of an access token; `undefined` for a credential that is bounded by its roles only. */
   readonly scopes?: ReadonlySet<string>
+  /** The user on whose authority the credential acts; `undefined` where none does. */
+  readonly userId?: string
 }
 
 /** `installation_admin` may create organizations; `organization_admin` may do everything inside its own. */

@@ -38,4 +38,6 @@ export const MIGRATIONS: readonly Migration[] = [
   serviceAccounts,
   tokens,
   oidcRecords,
+  users,
+  apiTokens,
 ]

@@ -1,0 +1,122 @@
+import type { Selectable } from 'kysely'
+import { organizationOf, type ReadTx, SYSTEM, type WriteTx } from '../store.ts'
+import type { ApiTokens } from '../tables/api-tokens.ts'
+
+export type ApiTokenRow = Selectable<ApiTokens>
+
+/** The organization comes from the transaction, never from a row. */
+export type NewApiToken = Omit<ApiTokenRow, 'organization_id'>
+
+/** @returns false where the value exists already, in whichever organization */
+export async function insertApiToken(tx: WriteTx, token: NewApiToken): Promise<boolean> {
+  const inserted = await tx.db
+    .insertInto('api_tokens')
+    .values({ ...token, organization_id: organizationOf(tx) })
+    .onConflict((conflict) => conflict.column('token_hash').doNothing())
+    .returning('id')
+    .executeTakeFirst()
+  return inserted !== undefined
+}
+
+export function findApiToken(tx: ReadTx, id: string): Promise<ApiTokenRow | undefined> {
+  return tx.db
+    .selectFrom('api_tokens')
+    .selectAll()
+    .where('organization_id', '=', organizationOf(tx))
+    .where('id', '=', id)
+    .executeTakeFirst()
+}
+
+/** A token with what its owner is at this moment, all of one snapshot. */
+export interface PresentedApiToken {
+  readonly token: ApiTokenRow
+  readonly owner: {
+    readonly login: string
+    readonly status: string
+    readonly revokedAt?: { readonly incarnation: number; readonly seq: number }
+    readonly roles: readonly string[]
+  }
+}
+
+/** Hashes are unique in the installation, so the token alone tells its organization. `SYSTEM` only. */
+export async function findPresentedApiToken(
+  tx: ReadTx,
+  tokenHash: string,
+): Promise<PresentedApiToken | undefined> {
+  if (tx.scope !== SYSTEM) throw new TypeError('looking up a credential needs the scope SYSTEM')
+  const token = await tx.db
+    .selectFrom('api_tokens')
+    .selectAll()
+    .where('token_hash', '=', tokenHash)
+    .executeTakeFirst()
+  if (token === undefined) return undefined
+  const owner = await tx.db
+    .selectFrom('users')
+    .select(['login', 'status', 'revoked_incarnation', 'revoked_seq'])
+    .where('organization_id', '=', token.organization_id)
+    .where('id', '=', token.user_id)
+    .executeTakeFirst()
+  if (owner === undefined) return undefined
+  const roles = await tx.db
+    .selectFrom('user_roles')
+    .select('role')
+    .where('organization_id', '=', token.organization_id)
+    .where('user_id', '=', token.user_id)
+    .execute()
+  const { login, status, revoked_incarnation: incarnation, revoked_seq: seq } = owner
+  return {
+    token,
+    owner: {
+      login,
+      status,
+      roles: roles.map(({ role }) => role),
+      ...(incarnation === null || seq === null ? {} : { revokedAt: { incarnation, seq } }),
+    },
+  }
+}
+
+export interface ApiTokenPage {
+  readonly after?: { readonly createdAt: number; readonly id: string }
+  readonly limit: number
+}
+
+/** In order of creation. */
+export function listApiTokens(tx: ReadTx, { after, limit }: ApiTokenPage): Promise<ApiTokenRow[]> {
+  let query = tx.db
+    .selectFrom('api_tokens')
+    .selectAll()
+    .where('organization_id', '=', organizationOf(tx))
+    .orderBy('created_at')
+    .orderBy('id')
+    .limit(limit)
+  if (after !== undefined) {
+    query = query.where(({ eb, or, and }) =>
+      or([
+        eb('created_at', '>', after.createdAt),
+        and([eb('created_at', '=', after.createdAt), eb('id', '>', after.id)]),
+      ]),
+    )
+  }
+  return query.execute()
+}
+
+/** @returns the token that was deleted; undefined where there is none */
+export function deleteApiToken(tx: WriteTx, id: string): Promise<ApiTokenRow | undefined> {
+  return tx.db
+    .deleteFrom('api_tokens')
+    .where('organization_id', '=', organizationOf(tx))
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirst()
+}
+
+/** Notes when a token was last used; an older note never replaces a newer one. */
+export async function noteApiTokenUse(tx: WriteTx, id: string, at: number): Promise<void> {
+  await tx.db
+    .updateTable('api_tokens')
+    .set({ last_used_at: at })
+    .where('organization_id', '=', organizationOf(tx))
+    .where('id', '=', id)
+    .where(({ eb, or }) => or([eb('last_used_at', 'is', null), eb('last_used_at', '<', at)]))
+    .execute()
+}

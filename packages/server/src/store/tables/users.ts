@@ -1,0 +1,42 @@
+export interface Users {
+  organization_id: string
+  /** `00u…` */
+  id: string
+  status: UserStatus
+  login: string
+  /** JSON: the profile as it was given, `login` included. */
+  profile: string
+  // In lower case: unique (the login), and searched alike by both databases.
+  login_folded: string
+  email_folded: string
+  first_name_folded: string
+  last_name_folded: string
+  /** argon2id in its PHC string; null for a user who has none yet. */
+  password_hash: string | null
+  password_changed_at: number | null
+  /** Where the newest `user.revoked` stands in the log; null while there is none. What is older carries nothing. */
+  revoked_incarnation: number | null
+  revoked_seq: number | null
+  created_at: number
+  activated_at: number | null
+  status_changed_at: number | null
+  last_login_at: number | null
+  updated_at: number
+}
+
+export type UserStatus =
+  | 'STAGED'
+  | 'PROVISIONED'
+  | 'ACTIVE'
+  | 'RECOVERY'
+  | 'LOCKED_OUT'
+  | 'PASSWORD_EXPIRED'
+  | 'SUSPENDED'
+  | 'DEPROVISIONED'
+
+export interface UserRoles {
+  organization_id: string
+  user_id: string
+  role: string
+  granted_at: number
+}
