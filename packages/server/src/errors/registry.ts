@@ -43,6 +43,67 @@ export const REGISTRY = {
   },
   digest_key_taken: { kind: 'conflict', log: 'The public key exists in this installation.' },
   service_account_taken: { kind: 'conflict', log: 'The client id exists in this installation.' },
+  // Applications
+  invalid_client_metadata: { kind: 'invalid', log: 'The settings of a client break a rule.' },
+  invalid_redirect_uri: {
+    kind: 'invalid',
+    log: 'A redirect address of a client is missing or not acceptable.',
+  },
+  client_id_taken: { kind: 'conflict', log: 'The organization has a client of this client id.' },
+  application_active: { kind: 'conflict', log: 'An application is deactivated before it is deleted.' },
+
+  // Client secrets
+  client_secret_not_used: {
+    kind: 'invalid',
+    log: 'The client authenticates in another way than by a secret.',
+  },
+  client_secret_too_short: { kind: 'invalid', log: 'The client secret is too short for its use.' },
+  client_secret_too_long: { kind: 'invalid', log: 'The client secret is too long.' },
+  client_secret_not_ascii: {
+    kind: 'invalid',
+    log: 'The client secret has characters that are not printable ASCII.',
+  },
+  client_secret_changed_elsewhere: {
+    kind: 'invalid',
+    log: 'A client secret is changed by adding another one, not through the application.',
+  },
+  client_secret_limit_reached: { kind: 'conflict', log: 'The client has the most secrets that it may have.' },
+  client_secret_only_active: { kind: 'conflict', log: 'The only active secret of a client stays active.' },
+  client_secret_active: { kind: 'conflict', log: 'A client secret is deactivated before it is deleted.' },
+
+  // Keys of clients
+  client_keys_elsewhere: { kind: 'conflict', log: 'The client publishes its keys at its jwks_uri.' },
+  client_key_private: {
+    kind: 'invalid',
+    log: 'Private members of a key were submitted; the key is blocked.',
+  },
+  client_key_refused: { kind: 'invalid', log: 'The key fails the policy for public keys.' },
+  client_key_too_short: { kind: 'invalid', log: 'The RSA modulus is shorter than 2048 bits.' },
+  client_key_use_refused: { kind: 'invalid', log: 'Encryption keys of clients are RSA keys.' },
+  client_key_blocked: {
+    kind: 'conflict',
+    log: 'The key was revoked and is never trusted again, under any kid.',
+  },
+  client_key_limit_reached: { kind: 'conflict', log: 'The client has the most keys that it may have.' },
+  client_key_kid_required: { kind: 'conflict', log: 'A key may go without a kid only while it is alone.' },
+  client_key_kid_duplicate: { kind: 'conflict', log: 'Another key of the client has this kid.' },
+  client_key_second_active_encryption: {
+    kind: 'conflict',
+    log: 'A client has at most one active encryption key.',
+  },
+  client_key_only_active: {
+    kind: 'conflict',
+    log: 'The only active signing key stays active while the client authenticates by private_key_jwt.',
+  },
+  client_key_signs_requests: {
+    kind: 'conflict',
+    log: 'An active key that fits request_object_signing_alg must remain.',
+  },
+  client_key_encrypts_tokens: {
+    kind: 'conflict',
+    log: 'The active encryption key stays active while ID tokens are encrypted.',
+  },
+  client_key_active: { kind: 'conflict', log: 'A key is deactivated before it is deleted.' },
 } as const satisfies Record<string, Registered>
 
 export type ErrorCode = keyof typeof REGISTRY
