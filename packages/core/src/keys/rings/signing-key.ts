@@ -1,3 +1,5 @@
+import type { BlockedThumbprints } from './outcome.ts'
+
 export type SigningKeyStatus = 'NEXT' | 'ACTIVE' | 'EXPIRED' | 'REVOKED'
 
 /**
@@ -19,6 +21,12 @@ export interface SigningKey {
   readonly withdrawnAt: number | null
   readonly activeFrom?: number
   readonly activeUntil?: number
+}
+
+/** All signing keys that an authorization server ever had; rows of withdrawn and revoked keys stay. */
+export interface SigningRing {
+  readonly keys: readonly SigningKey[]
+  readonly blocked: BlockedThumbprints
 }
 
 /** A key pair that the caller has made beforehand, because making one is slow. */
@@ -61,3 +69,45 @@ export interface SigningRingRefusal {
 export type SigningRingOutcome =
   | { readonly ok: true; readonly changes: readonly SigningKeyChange[] }
   | { readonly ok: false; readonly refusal: SigningRingRefusal }
+
+/** The ring after the changes: what the rows will be once the caller has applied them (positions apart). */
+export function applySigningKeyChanges(
+  keys: readonly SigningKey[],
+  changes: readonly SigningKeyChange[],
+): readonly SigningKey[] {
+  return changes.reduce(applyOne, keys)
+}
+
+function applyOne(keys: readonly SigningKey[], change: SigningKeyChange): readonly SigningKey[] {
+  if (change.type === 'publish') return [...keys, publishedKey(change)]
+  return keys.map((key) => (key.kid === change.kid ? changedKey(key, change) : key))
+}
+
+type Published = Extract<SigningKeyChange, { type: 'publish' }>
+
+function publishedKey({ key, status, at }: Published): SigningKey {
+  return {
+    kid: key.kid,
+    thumbprint: key.thumbprint,
+    status,
+    publishedAt: at,
+    activatedAt: status === 'ACTIVE' ? at : null,
+    retiredAt: null,
+    revokedAt: null,
+    retainUntil: null,
+    withdrawnAt: null,
+  }
+}
+
+function changedKey(key: SigningKey, change: Exclude<SigningKeyChange, Published>): SigningKey {
+  switch (change.type) {
+    case 'activate':
+      return { ...key, status: 'ACTIVE', activatedAt: change.at }
+    case 'retire':
+      return { ...key, status: 'EXPIRED', retiredAt: change.at, retainUntil: change.retainUntil }
+    case 'revoke':
+      return { ...key, status: 'REVOKED', revokedAt: change.at }
+    case 'withdraw':
+      return { ...key, withdrawnAt: change.at }
+  }
+}
