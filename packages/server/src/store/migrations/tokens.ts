@@ -16,6 +16,7 @@ export const tokens: Migration = {
       .addColumn('api', 'text')
       .addColumn('scopes', 'text', (column) => column.notNull())
       .addColumn('grant_id', 'text')
+      .addColumn('origin', 'text')
       .addColumn('session_id', 'text')
       .addColumn('signing_key', 'text')
       .addColumn('assertion_key', 'text')
@@ -33,7 +34,7 @@ export const tokens: Migration = {
       .addUniqueConstraint('tokens_handle', ['organization_id', 'handle'])
       .execute()
     // Lists are read newest first within one of these; the id breaks ties, so that a cursor has one meaning.
-    for (const column of ['user_id', 'client_id', 'api', 'grant_id', 'session_id'] as const)
+    for (const column of ['user_id', 'client_id', 'api', 'grant_id', 'origin', 'session_id'] as const)
       await db.schema
         .createIndex(`tokens_by_${column}`)
         .on('tokens')

@@ -55,6 +55,7 @@ export interface TokenFilter {
   readonly api?: string
   readonly issuer?: string
   readonly grant?: string
+  readonly origin?: string
   readonly session?: string
   readonly kind?: Tokens['kind']
   /** Milliseconds: only tokens that expire later than this. */
@@ -80,6 +81,7 @@ export async function listTokens(
   if (filter.api !== undefined) query = query.where('api', '=', filter.api)
   if (filter.issuer !== undefined) query = query.where('issuer_id', '=', filter.issuer)
   if (filter.grant !== undefined) query = query.where('grant_id', '=', filter.grant)
+  if (filter.origin !== undefined) query = query.where('origin', '=', filter.origin)
   if (filter.session !== undefined) query = query.where('session_id', '=', filter.session)
   if (filter.kind !== undefined) query = query.where('kind', '=', filter.kind)
   if (filter.liveAt !== undefined) query = query.where('expires_at', '>', filter.liveAt)

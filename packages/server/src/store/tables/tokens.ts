@@ -17,8 +17,10 @@ export interface Tokens {
   api: string | null
   /** Space-separated. */
   scopes: string
-  /** The refresh-token family that it belongs to. */
+  /** The refresh-token family that it belongs to; NULL for an access token issued without a refresh token. */
   grant_id: string | null
+  /** Handle of the code or device code that it was exchanged for: what a code used twice takes back. */
+  origin: string | null
   session_id: string | null
   /** RFC 7638 thumbprint of the key that signed it; NULL for what is not signed. */
   signing_key: string | null
