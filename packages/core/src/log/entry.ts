@@ -1,3 +1,4 @@
+import type { DataOf, IndexedKind, SubjectOf } from './kinds.ts'
 import type { Position } from './position.ts'
 
 /** What an entry records. The list grows by adding a kind, never by changing one. */
@@ -80,20 +81,34 @@ export const REASON_CODES = [
 ] as const
 export type ReasonCode = (typeof REASON_CODES)[number]
 
-/** What the writer of an entry says; the log adds the position, the time and the digest. */
-export interface EntryContent {
-  readonly kind: EntryKind
-  /** The identifiers that the entry is about: `user`, `client`, `key` (a thumbprint), `issuer`, … */
-  readonly subject: Readonly<Record<string, string>>
+interface ContentBase {
   readonly actor: EntryActor
   readonly reason?: { readonly code: ReasonCode; readonly text?: string }
   /** The request or entry that made this one, e.g. `user.password_changed`. */
   readonly cause?: string
-  /** What the kind carries beside its subject: a public key, an epoch, a floor. Never a secret. */
+}
+
+/** An entry of a kind that the index is made of: subject and data follow from the kind. */
+export type IndexedContent = {
+  [K in IndexedKind]: ContentBase & {
+    readonly kind: K
+    readonly subject: SubjectOf<K>
+  } & (Record<never, never> extends DataOf<K> ? { readonly data?: DataOf<K> } : { readonly data: DataOf<K> })
+}[IndexedKind]
+
+/** An entry that voids nothing. */
+export interface RecordContent extends ContentBase {
+  readonly kind: Exclude<EntryKind, IndexedKind>
+  /** The identifiers that the entry is about: `user`, `client`, `key` (a thumbprint), `issuer`, … */
+  readonly subject: Readonly<Record<string, string>>
+  /** What the kind carries beside its subject. Never a secret. */
   readonly data?: EntryRecord
 }
 
-export interface Entry extends EntryContent {
+/** What the writer of an entry says; the log adds the position, the time and the digest. */
+export type EntryContent = IndexedContent | RecordContent
+
+export type Entry = EntryContent & {
   readonly position: Position
   /** Milliseconds since the epoch, informational: order comes from `position` alone. */
   readonly at: number

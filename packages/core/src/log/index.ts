@@ -1,4 +1,6 @@
 export * from './canonical-json.ts'
 export * from './digest.ts'
 export * from './entry.ts'
+export * from './format-error.ts'
+export * from './kinds.ts'
 export * from './position.ts'
