@@ -104,6 +104,58 @@ export const REGISTRY = {
     log: 'The active encryption key stays active while ID tokens are encrypted.',
   },
   client_key_active: { kind: 'conflict', log: 'A key is deactivated before it is deleted.' },
+
+  // Authorization servers and scopes
+  authorization_server_id_taken: {
+    kind: 'conflict',
+    log: 'The id is taken, or is `default` outside the organization `default`.',
+  },
+  authorization_server_keys_twice: {
+    kind: 'invalid',
+    log: 'Encryption keys are given either as jwks or as jwks_uri.',
+  },
+  authorization_server_jwks_uri_refused: {
+    kind: 'invalid',
+    log: 'A jwks_uri is an absolute https URL without credentials and fragment.',
+  },
+  scope_name_taken: { kind: 'conflict', log: 'The authorization server has a scope of this name.' },
+  scope_is_system: {
+    kind: 'conflict',
+    log: 'A scope that came with the authorization server stays as it is.',
+  },
+
+  // Encryption keys of an authorization server (of its APIs)
+  api_key_private: {
+    kind: 'invalid',
+    log: 'Private members of a key were submitted; the key is blocked.',
+  },
+  api_key_refused: { kind: 'invalid', log: 'The key fails the policy for public keys.' },
+  api_key_too_short: { kind: 'invalid', log: 'The RSA modulus is shorter than 2048 bits.' },
+  api_key_not_rsa: { kind: 'invalid', log: 'Encryption keys of APIs are RSA keys.' },
+  api_key_blocked: {
+    kind: 'conflict',
+    log: 'The key was revoked and is never trusted again, under any kid.',
+  },
+  api_key_limit_reached: { kind: 'conflict', log: 'The ring has the most keys that it may have.' },
+  api_key_kid_not_unique: {
+    kind: 'conflict',
+    log: 'Another key has this kid, or keys without a kid are not alone.',
+  },
+  api_key_added_active: { kind: 'invalid', log: 'A key is added INACTIVE and activated afterwards.' },
+  api_key_second_active: { kind: 'conflict', log: 'At most one encryption key is active.' },
+  api_key_encrypts_tokens: {
+    kind: 'conflict',
+    log: 'The active key stays active while access tokens are encrypted.',
+  },
+  api_key_active: { kind: 'conflict', log: 'A key is deactivated before it is deleted.' },
+  api_keys_elsewhere: { kind: 'conflict', log: 'The API publishes its keys at its jwks_uri.' },
+
+  // Signing keys
+  signing_key_supply: { kind: 'internal', log: 'A fresh signing key was refused by its own ring.' },
+
+  // APIs
+  api_identifier_taken: { kind: 'conflict', log: 'The organization has an API of this identifier.' },
+  api_scope_unknown: { kind: 'invalid', log: 'The authorization server of an API defines its scopes.' },
 } as const satisfies Record<string, Registered>
 
 export type ErrorCode = keyof typeof REGISTRY
