@@ -49,5 +49,6 @@ export async function append(tx: WriteTx, content: EntryContent, at: number): Pr
     })
     .execute()
   await tx.db.updateTable('log_heads').set({ digest }).where('log_id', '=', log).execute()
+  tx.appended({ log, incarnation: head.incarnation, seq: head.seq, digest })
   return position
 }

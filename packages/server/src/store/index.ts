@@ -1,6 +1,13 @@
-export { openStore, type StoreOptions } from './open.ts'
+export { StoreRefused } from './failures.ts'
+export type { MasterKeyProof } from './master-key-proof.ts'
+export { hasEmbeddedDatabase, openStore, type StoreOptions } from './open.ts'
+export { DEFAULT_LIMITS, type StoreEvents, type StoreLimits } from './options.ts'
+export type { OpenDatabase } from './sqlite/connection.ts'
 export {
+  type AppendedEntry,
+  asOrganization,
   type Command,
+  type Lane,
   organizationOf,
   type Query,
   type ReadTx,

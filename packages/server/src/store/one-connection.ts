@@ -1,15 +1,25 @@
-import { type DatabaseConnection, type Dialect, type Driver, Kysely } from 'kysely'
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  Kysely,
+  type QueryResult,
+} from 'kysely'
 import type { Tables } from './tables/index.ts'
+
+/** The parts of a Kysely dialect that do not concern connections. */
+export type QueryDialect = Omit<Dialect, 'createDriver'>
 
 /**
  * Kysely over exactly one connection. The store opens and closes transactions itself, because several commands
  * share one; Kysely only compiles and runs the statements in between.
  */
-export function onConnection(
-  dialect: Omit<Dialect, 'createDriver'>,
+export function onConnection<Schema = Tables>(
+  dialect: QueryDialect,
   connection: DatabaseConnection,
-): Kysely<Tables> {
-  return new Kysely<Tables>({
+): Kysely<Schema> {
+  return new Kysely<Schema>({
     dialect: {
       createDriver: () => new OneConnectionDriver(connection),
       createAdapter: () => dialect.createAdapter(),
@@ -17,6 +27,45 @@ export function onConnection(
       createIntrospector: (db) => dialect.createIntrospector(db),
     },
   })
+}
+
+/**
+ * What one command (or query) may do with a connection that it shares: statements pass while it runs and never
+ * afterwards. A statement that nobody awaited would otherwise land in the next command's savepoint, or, after
+ * the COMMIT, in a transaction of its own.
+ */
+export class Turn implements DatabaseConnection {
+  readonly #connection: DatabaseConnection
+  #over = false
+  #running = 0
+
+  constructor(connection: DatabaseConnection) {
+    this.#connection = connection
+  }
+
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    if (this.#over)
+      throw new TypeError('a statement came after its transaction was over: await every statement')
+    this.#running += 1
+    try {
+      return await this.#connection.executeQuery<R>(query)
+    } finally {
+      this.#running -= 1
+    }
+  }
+
+  streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
+    throw new TypeError('streaming is not supported: read in pages')
+  }
+
+  /**
+   * Ends the turn.
+   * @returns whether a statement was still running
+   */
+  end(): boolean {
+    this.#over = true
+    return this.#running > 0
+  }
 }
 
 class OneConnectionDriver implements Driver {

@@ -19,7 +19,26 @@ export interface ReadTx {
 export interface WriteTx extends ReadTx {
   /** Runs once the transaction is durable, and never otherwise. Must not throw. */
   afterCommit(callback: () => void): void
+  /**
+   * Told by `append`: which entry this command wrote. Where a connection is lost at COMMIT, the entry's being
+   * there afterwards, with this digest, is what proves that the COMMIT took place.
+   */
+  appended(entry: AppendedEntry): void
 }
+
+/** An entry as the log's own rows name it. */
+export interface AppendedEntry {
+  readonly log: string
+  readonly incarnation: number
+  readonly seq: number
+  readonly digest: string
+}
+
+/**
+ * Which connections and which room in the queue a transaction gets. `urgent` is for what must not wait behind
+ * ordinary load: revocations and health (on PostgreSQL a pool of their own).
+ */
+export type Lane = 'ordinary' | 'urgent'
 
 /**
  * A function of a transaction. It may run beside other commands' statements but never between them: commands in
@@ -34,11 +53,16 @@ export interface Store {
   readonly dialect: 'sqlite' | 'postgres'
   /**
    * Resolves with the command's result after its transaction is durable; rejects with what the command threw
-   * (nothing of it remains) or with `DomainError` `store_unavailable` / `outcome_unknown`.
+   * (nothing of it remains), with `DomainError` `store_unavailable` (nothing of it remains either) or with
+   * `outcome_unknown` (it is there wholly or not at all: ask again).
    */
-  write<T>(scope: Scope, command: Command<T>): Promise<T>
-  /** Runs a query in a snapshot of its own. */
-  read<T>(scope: Scope, query: Query<T>): Promise<T>
+  write<T>(scope: Scope, command: Command<T>, lane?: Lane): Promise<T>
+  /**
+   * Runs a query in a snapshot of its own, that of the newest commit.
+   * @throws DomainError `store_unavailable` when the database is not there, or no connection is free in time
+   */
+  read<T>(scope: Scope, query: Query<T>, lane?: Lane): Promise<T>
+  /** Finishes what is running, refuses what comes later. */
   close(): Promise<void>
 }
 
@@ -46,4 +70,14 @@ export interface Store {
 export function organizationOf(tx: ReadTx): string {
   if (tx.scope === SYSTEM) throw new TypeError('this query needs the scope of an organization')
   return tx.scope.organizationId
+}
+
+/**
+ * The transaction of `SYSTEM` as one of the organization's: for what creates an organization and fills it in one
+ * transaction. An organization's own transaction stays its own.
+ */
+export function asOrganization(tx: WriteTx, organizationId: string): WriteTx {
+  if (tx.scope !== SYSTEM && tx.scope.organizationId !== organizationId)
+    throw new TypeError("an organization's transaction cannot become another's")
+  return { ...tx, scope: { organizationId } }
 }

@@ -1,13 +1,21 @@
-import { SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
-import { GroupCommit, type OpenTransaction } from '../group-commit.ts'
-import { onConnection } from '../one-connection.ts'
-import type { Command, Query, Scope, Store } from '../store.ts'
-import { SqliteConnection } from './connection.ts'
+import { Admission } from '../admission.ts'
+import { unavailable } from '../failures.ts'
+import { GroupCommit } from '../group-commit.ts'
+import type { SchemaSession } from '../migrations/migrate.ts'
+import { onConnection, Turn } from '../one-connection.ts'
+import type { StoreEvents, StoreLimits } from '../options.ts'
+import { raw } from '../raw.ts'
+import type { Command, Lane, Query, Scope, Store } from '../store.ts'
+import { type OpenDatabase, SQLITE_QUERIES, SqliteConnection } from './connection.ts'
+import { isDoubtful } from './failure.ts'
+import { Readers } from './readers.ts'
+import { SqliteTransaction } from './transaction.ts'
 
-const KYSELY = {
-  createAdapter: () => new SqliteAdapter(),
-  createQueryCompiler: () => new SqliteQueryCompiler(),
-  createIntrospector: (db: ConstructorParameters<typeof SqliteIntrospector>[0]) => new SqliteIntrospector(db),
+export interface SqliteStoreOptions {
+  readonly path: string
+  readonly open: OpenDatabase
+  readonly limits: StoreLimits
+  readonly events: Required<StoreEvents>
 }
 
 /**
@@ -16,50 +24,121 @@ const KYSELY = {
  */
 export class SqliteStore implements Store {
   readonly dialect = 'sqlite'
+  readonly #options: SqliteStoreOptions
   readonly #writer: SqliteConnection
-  readonly #idleReaders: SqliteConnection[] = []
-  readonly #path: string
+  readonly #readers: Readers
+  readonly #admission: Admission
+  readonly #unlock: () => void
   readonly #committer: GroupCommit
+  /** Set once the state of the database is in doubt: from then on nothing is read or written. */
+  #doubt: unknown
 
-  constructor(path: string) {
-    this.#path = path
-    this.#writer = new SqliteConnection(path, { readOnly: false })
+  /** @param unlock gives the data folder free, after everything else is closed */
+  constructor(options: SqliteStoreOptions, unlock: () => void) {
+    this.#unlock = unlock
+    const { path, open, limits } = options
+    this.#options = options
+    this.#writer = new SqliteConnection(open(path, { readOnly: false }))
     this.#writer.execute('pragma journal_mode = wal')
     this.#writer.execute('pragma synchronous = full')
     this.#writer.execute('pragma foreign_keys = on')
-    this.#committer = new GroupCommit({ organizationId: '' }, (scope) => this.#begin(scope))
+    this.#readers = new Readers({
+      size: limits.connections.read,
+      wait: limits.connectionWait,
+      open: () => new SqliteConnection(open(path, { readOnly: true })),
+    })
+    this.#admission = new Admission(limits.commands)
+    this.#committer = new GroupCommit({
+      dialect: SQLITE_QUERIES,
+      begin: () => this.#begin(),
+      admission: this.#admission,
+      commandTimeout: limits.commandTimeout,
+      onTrouble: options.events.onTrouble,
+    })
   }
 
-  write<T>(scope: Scope, command: Command<T>): Promise<T> {
-    return this.#committer.run((tx) => command({ ...tx, scope }))
+  async write<T>(scope: Scope, command: Command<T>, lane: Lane = 'ordinary'): Promise<T> {
+    this.#refuseDoubt()
+    return this.#committer.run(scope, command, lane)
   }
 
   async read<T>(scope: Scope, query: Query<T>): Promise<T> {
-    const reader = this.#idleReaders.pop() ?? new SqliteConnection(this.#path, { readOnly: true })
-    reader.execute('begin')
+    this.#refuseDoubt()
+    const reader = await this.#readers.acquire()
+    const turn = new Turn(reader)
     try {
-      return await query({ db: onConnection(KYSELY, reader), scope })
+      reader.execute('begin')
+      return await query({ db: onConnection(SQLITE_QUERIES, turn), scope })
     } finally {
-      reader.execute('rollback')
-      this.#idleReaders.push(reader)
+      turn.end()
+      this.#endReading(reader)
     }
   }
 
   async close(): Promise<void> {
+    this.#admission.close()
     await this.#committer.idle()
-    for (const reader of this.#idleReaders.splice(0)) reader.close()
+    this.#readers.close()
     this.#writer.close()
+    this.#unlock()
   }
 
-  async #begin(scope: Scope): Promise<OpenTransaction> {
-    const writer = this.#writer
-    writer.execute('begin immediate')
-    return {
-      db: onConnection(KYSELY, writer),
-      scope,
-      execute: async (statement) => writer.execute(statement),
-      commit: async () => writer.execute('commit'),
-      rollback: async () => writer.execute('rollback'),
+  /** A transaction that may change the schema; nothing else is written meanwhile. */
+  async changeSchema(work: (session: SchemaSession) => Promise<void>): Promise<void> {
+    const transaction = await this.#begin()
+    try {
+      await work(schemaSession(this.#writer))
+      await transaction.commit()
+    } catch (failure) {
+      await transaction.rollback()
+      throw failure
     }
+  }
+
+  async #begin(): Promise<SqliteTransaction> {
+    this.#refuseDoubt()
+    this.#look(this.#writer)
+    this.#writer.execute('begin immediate')
+    return new SqliteTransaction(this.#writer, (failure) => this.#giveUp(failure))
+  }
+
+  #endReading(reader: SqliteConnection): void {
+    const failed = this.#look(reader)
+    try {
+      if (reader.isTransaction) reader.execute('rollback')
+      this.#readers.release(reader, !failed)
+    } catch {
+      this.#readers.release(reader, false)
+    }
+  }
+
+  /** Looks at what the storage did to a connection since the last look; damage ends the process. */
+  #look(connection: SqliteConnection): boolean {
+    const failure = connection.takeStorageFailure()
+    if (isDoubtful(failure)) this.#giveUp(failure)
+    return failure !== undefined
+  }
+
+  #giveUp(failure: unknown): void {
+    this.#doubt ??= failure
+    this.#options.events.onFatal(failure)
+  }
+
+  #refuseDoubt(): void {
+    if (this.#doubt !== undefined) throw unavailable(this.#doubt)
+  }
+}
+
+function schemaSession(connection: SqliteConnection): SchemaSession {
+  return {
+    dialect: 'sqlite',
+    queries: SQLITE_QUERIES,
+    connection,
+    async hasTable(name) {
+      const { rows } = await connection.executeQuery(
+        raw("select 1 from sqlite_master where type = 'table' and name = ?", [name]),
+      )
+      return rows.length > 0
+    },
   }
 }
