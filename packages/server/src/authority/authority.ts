@@ -17,4 +17,6 @@ export interface Authority {
   readonly logger: Logger
   /** `<scheme>://<host>[:port]`, without a trailing slash. */
   readonly publicUrl: string
+  /** Encryption keys per authorization server, active and inactive; Okta's published 5 where it is not set. */
+  readonly apiEncryptionKeyLimit?: number
 }
