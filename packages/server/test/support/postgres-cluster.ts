@@ -39,7 +39,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return stop
 }
 
-async function startCluster(binaries: string): Promise<{ url: string; stop(): Promise<void> }> {
+/** Starts a private cluster, synchronous as a real one; `stop` leaves nothing behind. */
+export async function startCluster(binaries: string): Promise<{ url: string; stop(): Promise<void> }> {
   const account = await serverAccount()
   const folder = await mkdtemp(join(tmpdir(), 'rescind-postgres-'))
   if (account !== undefined) await chown(folder, account.uid, account.gid)
@@ -84,7 +85,7 @@ async function serverAccount(): Promise<{ uid: number; gid: number } | undefined
 }
 
 /** The newest version installed: Debian keeps the server's programs out of the path. */
-async function findBinaries(): Promise<string | undefined> {
+export async function findBinaries(): Promise<string | undefined> {
   const debian = '/usr/lib/postgresql'
   const versions = existsSync(debian) ? await readdir(debian) : []
   const folders = [
