@@ -155,7 +155,24 @@ export const REGISTRY = {
 
   // APIs
   api_identifier_taken: { kind: 'conflict', log: 'The organization has an API of this identifier.' },
-  api_scope_unknown: { kind: 'invalid', log: 'The authorization server of an API defines its scopes.' },
+
+  // Users and their roles
+  user_login_taken: { kind: 'conflict', log: 'The organization has a user of this login.' },
+  user_status_forbids: { kind: 'conflict', log: 'The operation does not fit the status of the user.' },
+  user_is_last_administrator: {
+    kind: 'conflict',
+    log: 'The last administrator of an organization keeps the role and stays enabled.',
+  },
+  user_search_invalid: { kind: 'invalid', log: 'The search expression does not follow the grammar.' },
+  password_refused: { kind: 'invalid', log: 'The password does not meet the requirements.' },
+  password_incorrect: { kind: 'forbidden', log: 'The old password is not correct.' },
+
+  // API tokens
+  api_token_taken: {
+    kind: 'conflict',
+    log: 'The value of an imported API token exists in this installation.',
+  },
+  api_token_without_owner: { kind: 'forbidden', log: 'An API token acts for the user who makes it.' },
 } as const satisfies Record<string, Registered>
 
 export type ErrorCode = keyof typeof REGISTRY

@@ -28,8 +28,6 @@ export type UserStatus =
   | 'STAGED'
   | 'PROVISIONED'
   | 'ACTIVE'
-  | 'RECOVERY'
-  | 'LOCKED_OUT'
   | 'PASSWORD_EXPIRED'
   | 'SUSPENDED'
   | 'DEPROVISIONED'
