@@ -6,16 +6,23 @@ import {
   GENESIS_DIGEST,
   type Position,
 } from '@rescind/core/log'
-import { organizationOf, type WriteTx } from '../store/index.ts'
+import { DomainError } from '../errors/index.ts'
+import { organizationOf, SYSTEM, type WriteTx } from '../store/index.ts'
+import { retentionOf } from './retention.ts'
 
 /** The first incarnation; `rescind recover` opens the later ones. */
 const FIRST_INCARNATION = 1
 
 /** Opens the log of an organization (or federation) at sequence 0. */
 export async function openLog(tx: WriteTx, log: string): Promise<void> {
+  const start = { log_id: log, incarnation: FIRST_INCARNATION }
   await tx.db
     .insertInto('log_heads')
-    .values({ log_id: log, incarnation: FIRST_INCARNATION, seq: 0, digest: GENESIS_DIGEST })
+    .values({ ...start, seq: 0, digest: GENESIS_DIGEST })
+    .execute()
+  await tx.db
+    .insertInto('log_incarnations')
+    .values({ ...start, previous_seq: 0, previous_digest: GENESIS_DIGEST })
     .execute()
 }
 
@@ -24,31 +31,61 @@ export async function openLog(tx: WriteTx, log: string): Promise<void> {
  * because the head row is moved here and stays locked until the COMMIT.
  *
  * @param at milliseconds since the epoch, informational
+ * @param log whose log, for the scope `SYSTEM`, which takes several in the order of their ids; an organization
+ *   appends to its own
+ * @throws DomainError `not_found` when there is no such log in the transaction's scope
  */
-export async function append(tx: WriteTx, content: EntryContent, at: number): Promise<Position> {
-  const log = organizationOf(tx)
+export async function append(
+  tx: WriteTx,
+  content: EntryContent,
+  at: number,
+  log: string = organizationOf(tx),
+): Promise<Position> {
+  if (tx.scope !== SYSTEM && tx.scope.organizationId !== log) throw new DomainError('not_found')
   const head = await tx.db
     .updateTable('log_heads')
     .set((row) => ({ seq: row('seq', '+', 1) }))
     .where('log_id', '=', log)
     .returning(['incarnation', 'seq', 'digest'])
-    .executeTakeFirstOrThrow()
-  const position = { log, incarnation: head.incarnation, seq: head.seq }
+    .executeTakeFirst()
+  if (head === undefined) throw new DomainError('not_found')
+  const { incarnation, seq } = head
+  const position = { log, incarnation, seq }
   const entry: Entry = { ...content, position, at }
   const digest = entryDigest(head.digest, entry)
   await tx.db
     .insertInto('log_entries')
     .values({
       log_id: log,
-      incarnation: head.incarnation,
-      seq: head.seq,
+      incarnation,
+      seq,
       at,
       kind: entry.kind,
+      retention: retentionOf(content),
       body: encodeEntry(entry),
       digest,
     })
     .execute()
   await tx.db.updateTable('log_heads').set({ digest }).where('log_id', '=', log).execute()
-  tx.appended({ log, incarnation: head.incarnation, seq: head.seq, digest })
+  if (content.kind === 'index.floor') await raiseFloor(tx, position, content.data)
+  tx.appended({ log, incarnation, seq, digest })
   return position
+}
+
+/** A floor only rises: what was forgotten under a higher one cannot be un-forgotten. */
+async function raiseFloor(
+  tx: WriteTx,
+  { log, incarnation }: Position,
+  { class: artefacts, floor }: { readonly class: string; readonly floor: number },
+): Promise<void> {
+  await tx.db
+    .insertInto('log_floors')
+    .values({ log_id: log, incarnation, class: artefacts, floor })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['log_id', 'incarnation', 'class'])
+        .doUpdateSet({ floor })
+        .where('log_floors.floor', '<', floor),
+    )
+    .execute()
 }

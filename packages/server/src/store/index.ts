@@ -17,3 +17,4 @@ export {
   type WriteTx,
 } from './store.ts'
 export type { Tables } from './tables/index.ts'
+export type { Retention } from './tables/log.ts'

@@ -8,7 +8,7 @@ import type { ClientKeys } from './client-keys.ts'
 import type { ClientSecrets } from './client-secrets.ts'
 import type { DigestKeys } from './digest-keys.ts'
 import type { Installation } from './installation.ts'
-import type { LogEntries, LogHeads } from './log.ts'
+import type { LogEntries, LogFloors, LogHeads, LogIncarnations } from './log.ts'
 import type { OidcRecords } from './oidc-records.ts'
 import type { Organizations } from './organizations.ts'
 import type { ServiceAccountSecrets, ServiceAccounts } from './service-accounts.ts'
@@ -21,7 +21,9 @@ export interface Tables {
   installation: Installation
   organizations: Organizations
   log_heads: LogHeads
+  log_incarnations: LogIncarnations
   log_entries: LogEntries
+  log_floors: LogFloors
   authorization_servers: AuthorizationServers
   scopes: Scopes
   apis: Apis
