@@ -1,2 +1,4 @@
+export { loadMasterKey, MasterKeyRefused, type MasterKeySource } from './master-key.ts'
+export { masterKeyProof } from './proof.ts'
 export { Secret } from './secret.ts'
-export { MasterKeyVault, type Vault } from './vault.ts'
+export { MasterKeyVault, SealedElsewhere, type Vault } from './vault.ts'
