@@ -1,0 +1,12 @@
+/** A Fastify route that does nothing but send one fixed response, or 304 when the client has it. */
+import { fastify } from 'fastify'
+import { response } from './response.mjs'
+
+const { headers, body } = response()
+const app = fastify({ logger: false })
+app.get('/*', (request, reply) => {
+  reply.headers(headers)
+  return request.headers['if-none-match'] === headers.etag ? reply.code(304).send() : reply.send(body)
+})
+await app.listen({ port: 0, host: '127.0.0.1' })
+process.stdout.write(`${app.server.address().port}\n`)

@@ -1,0 +1,48 @@
+/**
+ * Measures the authority and says on what. Asserts nothing.
+ *
+ *   node bench/run.mjs [reads|writes|commits|starts…] [--source]
+ *
+ * Without a name, all. `RESCIND_BENCH_DIR` chooses the disk (a folder; default: the system's for temporary files).
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { source: { type: 'boolean' } },
+})
+if (values.source) process.env.BENCH_SOURCE = '1'
+
+// After the choice above, which they read.
+const { benchCommits } = await import('./commits.mjs')
+const { startPostgres } = await import('./databases.mjs')
+const { describeMachine, printSyncs } = await import('./machine.mjs')
+const { MEASURED } = await import('./product.mjs')
+const { benchReads } = await import('./reads.mjs')
+const { benchStarts } = await import('./starts.mjs')
+const { benchWrites } = await import('./writes.mjs')
+
+const BENCHES = { reads: benchReads, writes: benchWrites, commits: benchCommits, starts: benchStarts }
+
+const chosen = positionals.length > 0 ? positionals : Object.keys(BENCHES)
+const unknown = chosen.filter((name) => !Object.hasOwn(BENCHES, name))
+if (unknown.length > 0) {
+  process.stderr.write(
+    `no benchmark called ${unknown.join(', ')}: there are ${Object.keys(BENCHES).join(', ')}\n`,
+  )
+  process.exit(2)
+}
+const folder = await mkdtemp(join(process.env.RESCIND_BENCH_DIR ?? tmpdir(), 'rescind-bench-'))
+const stopPostgres = await startPostgres()
+try {
+  describeMachine(folder)
+  process.stdout.write(`measured: ${MEASURED}\n`)
+  printSyncs(folder)
+  for (const name of chosen) await BENCHES[name](folder)
+} finally {
+  await stopPostgres()
+  await rm(folder, { recursive: true, force: true })
+}
