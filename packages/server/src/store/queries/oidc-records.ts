@@ -5,8 +5,8 @@ export type NewOidcRecord = Omit<OidcRecords, 'organization_id' | 'consumed_at'>
 export type OidcRecordKey = Pick<OidcRecords, 'issuer_id' | 'model' | 'handle'>
 
 /**
- * Writes a record, or what changed of one. Its position is not raised by saving again, and what was consumed
- * stays consumed.
+ * Writes a record, or what changed of one; what was consumed stays consumed. Its place becomes the caller's: a
+ * record is saved again only by a request that found it, and finding it was a full check at that place.
  */
 export async function saveOidcRecord(tx: WriteTx, row: NewOidcRecord): Promise<void> {
   await tx.db
@@ -20,7 +20,10 @@ export async function saveOidcRecord(tx: WriteTx, row: NewOidcRecord): Promise<v
         client_id: row.client_id,
         session_id: row.session_id,
         grant_id: row.grant_id,
+        assertion_key: row.assertion_key,
         identity_provider: row.identity_provider,
+        incarnation: row.incarnation,
+        seq: row.seq,
       }),
     )
     .execute()

@@ -1,0 +1,13 @@
+import type { Authority } from '../../authority/index.ts'
+import type { Judge } from '../../tokens/judge.ts'
+
+/** The authorization server that an instance of the OpenID library serves. */
+export interface IssuerContext {
+  readonly authority: Authority
+  readonly organizationId: string
+  /** The authorization server's id. */
+  readonly issuerId: string
+  /** Its `iss`. */
+  readonly issuer: string
+  readonly judge: Judge
+}

@@ -1,0 +1,81 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Artefact } from '../tokens/judge.ts'
+import { inherit, type Place, type Stamp, type Subjects } from '../tokens/stamp.ts'
+
+/** Where a request came from, for the ledger. */
+export interface RequestSource {
+  readonly ip: string | null
+  readonly userAgent: string | null
+}
+
+/**
+ * What one request to an OpenID provider knows and has relied on. Its place is captured once, before anything is
+ * read; everything that it finds is judged at that place or later, and everything that it saves carries that
+ * place and the subjects of all that it found.
+ */
+export class OidcRequest {
+  readonly place: Place
+  readonly source: RequestSource
+  #subjects: Subjects = {}
+  #family: string | undefined
+  #origin: string | undefined
+  readonly #issued: Artefact[] = []
+
+  constructor(place: Place, source: RequestSource) {
+    this.place = place
+    this.source = source
+  }
+
+  /** What was found and judged good: whatever this request makes is subject to the same. */
+  relyOn(subjects: Subjects): void {
+    this.#subjects = inherit(this.#subjects, subjects)
+  }
+
+  /** The stamp of something that this request makes, which is subject to `own` beside all that was found. */
+  stamp(own: Subjects): Stamp {
+    return { place: this.place, subjects: inherit(own, this.#subjects) }
+  }
+
+  /** Whether the client that asks may hold refresh tokens. */
+  clientMayRefresh = false
+
+  /**
+   * What is being exchanged: a code or device code, by handle, or a refresh token that came of one; and the token
+   * family, where there is or will be a refresh token to make it one.
+   */
+  exchanging(origin: string, family: string | undefined): void {
+    this.#origin = origin
+    this.#family = family
+  }
+
+  get origin(): string | undefined {
+    return this.#origin
+  }
+
+  get family(): string | undefined {
+    return this.#family
+  }
+
+  /** Remembers what is about to be handed out, to be judged once more before the answer leaves. */
+  issuing(artefact: Artefact): void {
+    this.#issued.push(artefact)
+  }
+
+  get issued(): readonly Artefact[] {
+    return this.#issued
+  }
+}
+
+const current = new AsyncLocalStorage<OidcRequest>()
+
+/** Runs the library for one request: its adapters find the request's knowledge here. */
+export function duringRequest<T>(request: OidcRequest, work: () => T): T {
+  return current.run(request, work)
+}
+
+/** @throws TypeError outside a request: nothing may be found or issued without a place to judge it at */
+export function currentRequest(): OidcRequest {
+  const request = current.getStore()
+  if (request === undefined) throw new TypeError('the OpenID library was called outside a request')
+  return request
+}
