@@ -5,7 +5,6 @@ import { Compile } from 'typebox/compile'
 const Uri = Type.String({ minLength: 1, maxLength: 1024 })
 /** More addresses than this belong to more than one client. */
 const Uris = Type.Array(Uri, { maxItems: 100 })
-const oneOf = <const Values extends readonly string[]>(values: Values) => Type.Enum(values)
 
 export const APPLICATION_TYPES = ['web', 'native', 'browser', 'service'] as const
 export const TOKEN_ENDPOINT_AUTH_METHODS = [
@@ -49,14 +48,14 @@ export const ID_TOKEN_ENCRYPTION_ALGS = ['RSA-OAEP-256', 'RSA-OAEP-384', 'RSA-OA
 
 /** Rotation of refresh tokens. */
 export const RefreshTokenPolicy = Type.Object({
-  rotation_type: oneOf(['ROTATE', 'STATIC']),
+  rotation_type: Type.Enum(['ROTATE', 'STATIC']),
   /** Seconds for which the token before the newest is still taken. */
   leeway: Type.Integer({ minimum: 0, maximum: 60 }),
 })
 
 /** Sign-in that begins at the authority (OpenID Connect Core section 4). */
 export const IdpInitiatedLogin = Type.Object({
-  mode: oneOf(['DISABLED', 'SPEC', 'OKTA']),
+  mode: Type.Enum(['DISABLED', 'SPEC', 'OKTA']),
   default_scope: Type.Array(Type.String({ minLength: 1, maxLength: 256 }), { maxItems: 100 }),
 })
 
@@ -67,25 +66,25 @@ export const IdpInitiatedLogin = Type.Object({
  */
 export const ClientMetadata = Type.Object(
   {
-    application_type: oneOf(APPLICATION_TYPES),
-    grant_types: Type.Array(oneOf(GRANT_TYPES), { minItems: 1, maxItems: GRANT_TYPES.length }),
-    response_types: Type.Array(oneOf(RESPONSE_TYPES), { maxItems: RESPONSE_TYPES.length }),
+    application_type: Type.Enum(APPLICATION_TYPES),
+    grant_types: Type.Array(Type.Enum(GRANT_TYPES), { minItems: 1, maxItems: GRANT_TYPES.length }),
+    response_types: Type.Array(Type.Enum(RESPONSE_TYPES), { maxItems: RESPONSE_TYPES.length }),
     redirect_uris: Uris,
     post_logout_redirect_uris: Uris,
-    token_endpoint_auth_method: oneOf(TOKEN_ENDPOINT_AUTH_METHODS),
+    token_endpoint_auth_method: Type.Enum(TOKEN_ENDPOINT_AUTH_METHODS),
     autoKeyRotation: Type.Boolean(),
     pkce_required: Type.Boolean(),
-    consent_method: oneOf(['REQUIRED', 'TRUSTED']),
-    issuer_mode: oneOf(['CUSTOM_URL', 'DYNAMIC', 'ORG_URL']),
+    consent_method: Type.Enum(['REQUIRED', 'TRUSTED']),
+    issuer_mode: Type.Enum(['CUSTOM_URL', 'DYNAMIC', 'ORG_URL']),
     dpop_bound_access_tokens: Type.Boolean(),
     participate_slo: Type.Boolean(),
     idp_initiated_login: IdpInitiatedLogin,
     refresh_token: Type.Optional(RefreshTokenPolicy),
     jwks_uri: Type.Optional(Uri),
     initiate_login_uri: Type.Optional(Uri),
-    id_token_encrypted_response_alg: Type.Optional(oneOf(ID_TOKEN_ENCRYPTION_ALGS)),
-    request_object_signing_alg: Type.Optional(oneOf(REQUEST_SIGNING_ALGS)),
-    subject_type: Type.Optional(oneOf(['public', 'pairwise'])),
+    id_token_encrypted_response_alg: Type.Optional(Type.Enum(ID_TOKEN_ENCRYPTION_ALGS)),
+    request_object_signing_alg: Type.Optional(Type.Enum(REQUEST_SIGNING_ALGS)),
+    subject_type: Type.Optional(Type.Enum(['public', 'pairwise'])),
     sector_identifier_uri: Type.Optional(Uri),
     frontchannel_logout_uri: Type.Optional(Uri),
     frontchannel_logout_session_required: Type.Optional(Type.Boolean()),

@@ -22,3 +22,14 @@ export async function blockedAmong(tx: ReadTx, thumbprints: readonly string[]): 
     .execute()
   return new Set(rows.map((row) => row.thumbprint))
 }
+
+/** Whether an issuer of the organization signs, or signed, with this key. */
+export async function isOwnSigningKey(tx: ReadTx, thumbprint: string): Promise<boolean> {
+  const row = await tx.db
+    .selectFrom('signing_keys')
+    .select('kid')
+    .where('organization_id', '=', organizationOf(tx))
+    .where('kid', '=', thumbprint)
+    .executeTakeFirst()
+  return row !== undefined
+}
