@@ -12,7 +12,7 @@ const refused = (reason: string): StrictJson => ({ ok: false, reason })
 
 /**
  * Reads a JSON text as RFC 8259 writes it and as I-JSON (RFC 7493) narrows it: well-formed UTF-8 without a byte
- * order mark, every name once in its object, every number exactly a double. Two readers then cannot disagree on
+ * order mark, every string text, every name once in its object, every number exactly a double. Two readers then cannot disagree on
  * what a body says. Members that could reach a prototype and nesting without end are refused too.
  */
 export function parseStrictJson(bytes: Uint8Array): StrictJson {
@@ -53,10 +53,12 @@ function oddity(text: string): StrictJson | undefined {
     if (mark === '{') names.push(new Set())
     else if (mark === '[') names.push(undefined)
     else if (mark === '}' || mark === ']') names.pop()
-    else if (mark === '"') string = text.slice(start, end)
-    else if (mark === ':' && string !== undefined) {
-      const name: unknown = JSON.parse(string)
-      if (typeof name !== 'string') continue
+    else if (mark === '"') {
+      string = text.slice(start, end)
+      if (string.includes('\\u') && !isStorable(string))
+        return refused('The body has a character that is not text.')
+    } else if (mark === ':' && string !== undefined) {
+      const name = decoded(string)
       if (FORBIDDEN_MEMBERS.has(name)) return refused('The body has a member that is not allowed.')
       const known = names.at(-1)
       if (known?.has(name)) return refused('The body has a member twice.')
@@ -69,6 +71,16 @@ function oddity(text: string): StrictJson | undefined {
     }
   }
   return undefined
+}
+
+/** A lone surrogate has no UTF-8, and NUL no place in a database's text; both can only come as an escape. */
+function isStorable(string: string): boolean {
+  const value = decoded(string)
+  return value.isWellFormed() && !value.includes('\0')
+}
+
+function decoded(string: string): string {
+  return String(JSON.parse(string))
 }
 
 interface Token {

@@ -66,8 +66,9 @@ async function authenticate(
   if (authenticator === undefined || presented === undefined)
     return { refusal: new DomainError('credentials_missing') }
   const actor = await authenticator.authenticate(new Secret(presented), request)
+  if (actor === undefined) return { refusal: new DomainError('credentials_invalid') }
   // The credential decides on the organization; a host that names another one is an error, never a switch.
-  if (actor === undefined || (await namesAnotherOrganization(authority, request.hostname, actor)))
-    return { refusal: new DomainError('credentials_invalid') }
+  if (await namesAnotherOrganization(authority, request.hostname, actor))
+    return { refusal: new DomainError('organization_host_mismatch') }
   return { actor }
 }

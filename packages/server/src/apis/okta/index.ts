@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import type { Authority } from '../../authority/index.ts'
+import { apiTokens } from './api-tokens.ts'
 import { authenticateRequests, type OktaAuthenticator, requireAuthentication } from './authentication.ts'
 import { renderError } from './error-handler.ts'
 import { readJsonBodies, requireLength } from './json-body.ts'
@@ -7,6 +8,7 @@ import type { PermissionOptions } from './permissions.ts'
 import { limitRates, RateLimiter } from './rate-limits.ts'
 import { nameRequests } from './request-ids.ts'
 import { type OktaResource, oktaRoutes } from './route.ts'
+import { sswsAuthenticator } from './ssws.ts'
 import { answerUnknownPaths } from './unknown-paths.ts'
 
 export type { OktaAuthenticator } from './authentication.ts'
@@ -18,7 +20,7 @@ export interface OktaApiOptions extends PermissionOptions {
   readonly authenticators?: readonly OktaAuthenticator[]
 }
 
-const RESOURCES: readonly OktaResource[] = []
+const RESOURCES: readonly OktaResource[] = [apiTokens]
 
 /** The Okta Management API, mounted at `/api/v1`. What a request passes on its way stands here in order. */
 export function oktaApi(authority: Authority, options: OktaApiOptions = {}): FastifyPluginAsync {
@@ -27,7 +29,7 @@ export function oktaApi(authority: Authority, options: OktaApiOptions = {}): Fas
     app.setErrorHandler(renderError)
     answerUnknownPaths(app)
     nameRequests(app)
-    authenticateRequests(app, authority, authenticators)
+    authenticateRequests(app, authority, [sswsAuthenticator(authority), ...authenticators])
     limitRates(app, new RateLimiter(requestsPerMinute, authority.clock))
     requireAuthentication(app)
     requireLength(app)

@@ -123,7 +123,8 @@ function reader(schema: TSchema = ANYTHING, about: string, part: Part): (value: 
   return (value) => {
     // Query parameters arrive as text; a body says itself what is a number.
     const converted = part === 'query' ? Value.Convert(schema, value) : value
-    if (validator.Check(converted)) return converted
+    // The reader of bodies refuses NUL itself; no database keeps one in a text.
+    if (validator.Check(converted) && (part === 'body' || !hasNul(converted))) return converted
     if (part === 'path') throw new RequestRefused({ code: 'E0000007', about: 'Resource not found' })
     if (part === 'body' && value === undefined) throw new RequestRefused({ code: 'E0000003' })
     const causes = describeFaults(validator.Errors(converted))
@@ -132,3 +133,7 @@ function reader(schema: TSchema = ANYTHING, about: string, part: Part): (value: 
 }
 
 type Part = 'path' | 'query' | 'body'
+
+function hasNul(parameters: unknown): boolean {
+  return Object.values(parameters ?? {}).some((value) => typeof value === 'string' && value.includes('\0'))
+}

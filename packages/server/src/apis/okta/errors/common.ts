@@ -36,6 +36,7 @@ export const COMMON_WORDS: OktaWords = {
   invalid_json: () => ({ code: 'E0000003' }),
   credentials_missing: () => ({ code: 'E0000005' }),
   credentials_invalid: () => ({ code: 'E0000011' }),
+  organization_host_mismatch: () => ({ code: 'E0000011' }),
   permission_denied: () => ({ code: 'E0000006' }),
   rate_limited: () => ({ code: 'E0000047' }),
 }
