@@ -15,12 +15,16 @@ export async function inspectSchema(
   if (proof !== undefined) await checkMasterKey(session, proof)
 }
 
-/** Brings the schema up to this code, in the session's transaction. */
+/**
+ * Brings the schema up to this code, in the session's transaction.
+ * @returns whether it was changed
+ */
 export async function prepareSchema(
   session: SchemaSession,
   proof: MasterKeyProof | undefined,
-): Promise<void> {
+): Promise<boolean> {
   await inspectSchema(session, proof)
-  await migrate(session)
+  const changed = await migrate(session)
   if (proof !== undefined) await keepProof(session, proof)
+  return changed
 }

@@ -43,11 +43,14 @@ export async function missingMigrations(
   return migrations.slice(applied.length)
 }
 
-/** Applies what is missing, in order, in the session's transaction. */
+/**
+ * Applies what is missing, in order, in the session's transaction.
+ * @returns whether anything was
+ */
 export async function migrate(
   session: SchemaSession,
   migrations: readonly Migration[] = MIGRATIONS,
-): Promise<void> {
+): Promise<boolean> {
   const missing = await missingMigrations(session, migrations)
   const db = onConnection(session.queries, session.connection)
   const journal = onConnection<MigrationTables>(session.queries, session.connection)
@@ -62,4 +65,5 @@ export async function migrate(
     const ordinal = migrations.indexOf(migration)
     await journal.insertInto('schema_migrations').values({ ordinal, name: migration.name }).execute()
   }
+  return missing.length > 0
 }

@@ -7,7 +7,8 @@ export interface TableFacts {
   /** The column that says whose row it is; none means that the table is the system's alone. */
   readonly owner: string | undefined
   readonly forced: boolean
-  readonly policies: readonly string[]
+  /** The policies in full, with the table's own owner column written as `OWNER`. */
+  readonly policies: string
   /** Text columns whose order depends on the database's locale. */
   readonly localeColumns: readonly string[]
 }
@@ -28,7 +29,9 @@ const SCHEMA_TABLES = `
     (select coalesce(string_agg(a.attname, ','), '') from pg_attribute a
       where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
         and a.attcollation <> 0 and a.attcollation <> '"C"'::regcollation) as locale_columns,
-    (select coalesce(string_agg(p.polname, ','), '') from pg_policy p where p.polrelid = c.oid) as policies
+    (select coalesce(string_agg(concat_ws(' ', p.polname, p.polcmd, p.polpermissive, p.polroles::regrole[],
+        pg_get_expr(p.polqual, c.oid), pg_get_expr(p.polwithcheck, c.oid)), '; ' order by p.polname), '')
+      from pg_policy p where p.polrelid = c.oid) as policies
   from pg_class c
   where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p')
   order by c.relname`
@@ -36,13 +39,16 @@ const SCHEMA_TABLES = `
 /** Reads every table of the schema from the catalog, so that none can be forgotten in a list. */
 export async function readTables(connection: PostgresConnection): Promise<readonly TableFacts[]> {
   const { rows } = await connection.executeQuery<CatalogRow>(raw(SCHEMA_TABLES))
-  return rows.map((row) => ({
-    name: row.name,
-    owner: ownerColumn(row.name, words(row.columns)),
-    forced: row.forced === 'true',
-    policies: words(row.policies),
-    localeColumns: words(row.locale_columns),
-  }))
+  return rows.map((row) => {
+    const owner = ownerColumn(row.name, words(row.columns))
+    return {
+      name: row.name,
+      owner,
+      forced: row.forced === 'true',
+      policies: owner === undefined ? row.policies : row.policies.replaceAll(`(${owner} =`, '(OWNER ='),
+      localeColumns: words(row.locale_columns),
+    }
+  })
 }
 
 /** A row belongs to the organization in `organization_id`, or to the one whose log `log_id` names. */

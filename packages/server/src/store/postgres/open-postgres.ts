@@ -45,8 +45,8 @@ async function settleSchema(
   await inTransaction(connection, 'begin read only', () => inspectSchema(session, proof))
   await createRoles(connection)
   await inTransaction(connection, `begin; select pg_advisory_xact_lock(${MIGRATION_LOCK})`, async () => {
-    await prepareSchema(session, proof)
-    await protectTables(connection)
+    // Only new tables get their walls: where one that had its own has lost them, the check below says so.
+    if (await prepareSchema(session, proof)) await protectTables(connection)
   })
   await checkWalls(connection)
 }

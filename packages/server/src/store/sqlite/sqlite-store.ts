@@ -84,7 +84,7 @@ export class SqliteStore implements Store {
   }
 
   /** A transaction that may change the schema; nothing else is written meanwhile. */
-  async changeSchema(work: (session: SchemaSession) => Promise<void>): Promise<void> {
+  async changeSchema(work: (session: SchemaSession) => Promise<unknown>): Promise<void> {
     const transaction = await this.#begin()
     try {
       await work(schemaSession(this.#writer))
