@@ -2,8 +2,20 @@ import { randomBytes, randomInt } from 'node:crypto'
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
-/** The prefixes of Okta's ids, which name the kind of an object wherever an id turns up; `api` is ours. */
-export type IdPrefix = '0oa' | 'aus' | 'pks' | 'apk' | 'ocs' | 'oar' | 'oag' | '00u' | 'scp' | '00T' | 'api'
+/** The prefixes of Okta's ids, which name the kind of an object wherever an id turns up; `api` and `rvk` are ours. */
+export type IdPrefix =
+  | '0oa'
+  | 'aus'
+  | 'pks'
+  | 'apk'
+  | 'ocs'
+  | 'oar'
+  | 'oag'
+  | '00u'
+  | 'scp'
+  | '00T'
+  | 'api'
+  | 'rvk'
 
 /** A new id: the prefix and 17 random characters (101 bits), 20 in all, as Okta's are. */
 export function newId(prefix: IdPrefix): string {

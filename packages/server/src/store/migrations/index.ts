@@ -12,6 +12,7 @@ import { clientSecrets } from './client-secrets.ts'
 import { digestKeys } from './digest-keys.ts'
 import { foundation } from './foundation.ts'
 import { oidcRecords } from './oidc-records.ts'
+import { revocations } from './revocations.ts'
 import { serviceAccounts } from './service-accounts.ts'
 import { signingKeys } from './signing-keys.ts'
 import { tokens } from './tokens.ts'
@@ -40,4 +41,5 @@ export const MIGRATIONS: readonly Migration[] = [
   oidcRecords,
   users,
   apiTokens,
+  revocations,
 ]

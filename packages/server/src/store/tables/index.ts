@@ -11,6 +11,7 @@ import type { Installation } from './installation.ts'
 import type { LogEntries, LogFloors, LogHeads, LogIncarnations } from './log.ts'
 import type { OidcRecords } from './oidc-records.ts'
 import type { Organizations } from './organizations.ts'
+import type { Revocations } from './revocations.ts'
 import type { ServiceAccountSecrets, ServiceAccounts } from './service-accounts.ts'
 import type { SigningKeys, SigningRings } from './signing-keys.ts'
 import type { Tokens } from './tokens.ts'
@@ -42,4 +43,5 @@ export interface Tables {
   api_tokens: ApiTokens
   tokens: Tokens
   oidc_records: OidcRecords
+  revocations: Revocations
 }

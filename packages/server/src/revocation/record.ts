@@ -1,0 +1,83 @@
+import type { Position, ReasonCode } from '@rescind/core/log'
+import { type Actor, type Authority, entryActor, newId } from '../authority/index.ts'
+import { append } from '../log/index.ts'
+import type { WriteTx } from '../store/index.ts'
+import {
+  findRevocationOfTarget,
+  insertRevocation,
+  type RevocationRow,
+  repeatRevocation,
+} from '../store/queries/revocations.ts'
+import { isAbsolute, statementOf, type Target, targetKey } from './target.ts'
+
+/** Why something is revoked. */
+export interface Reason {
+  readonly code: ReasonCode
+  readonly note?: string
+  /** The change that made it, e.g. `user.password_changed`; absent where somebody asked for it. */
+  readonly cause?: string
+}
+
+export interface Recorded {
+  readonly revocation: Omit<RevocationRow, 'organization_id'>
+  /** The target had been revoked before: the revocation keeps the first one's id. */
+  readonly repeated: boolean
+}
+
+/**
+ * Revokes a target inside the caller's transaction: one entry and one row, however many tokens it covers. Asked
+ * again for something absolute it writes nothing; for everything else it appends a new cutoff, since tokens may
+ * have been issued in between that nobody here can see yet.
+ */
+export async function recordRevocation(
+  authority: Authority,
+  tx: WriteTx,
+  actor: Actor,
+  target: Target,
+  reason: Reason,
+): Promise<Recorded> {
+  const key = targetKey(target)
+  const known = await findRevocationOfTarget(tx, key)
+  if (known !== undefined && isAbsolute(target)) return { revocation: known, repeated: true }
+  const at = authority.clock.now()
+  const position = await appendStatement(tx, actor, target, reason, at)
+  const change = {
+    incarnation: position.incarnation,
+    seq: position.seq,
+    at,
+    reason: reason.code,
+    note: reason.note ?? null,
+    cause: reason.cause ?? null,
+    actor_type: actor.type,
+    actor_id: actor.id,
+    actor_name: actor.name,
+    times: (known?.times ?? 0) + 1,
+  }
+  if (known !== undefined) {
+    await repeatRevocation(tx, known.id, change)
+    return { revocation: { ...known, ...change }, repeated: true }
+  }
+  const { kind } = statementOf(target)
+  const revocation = { id: newId('rvk'), target_key: key, target: JSON.stringify(target), kind, ...change }
+  await insertRevocation(tx, revocation)
+  return { revocation, repeated: false }
+}
+
+function appendStatement(
+  tx: WriteTx,
+  actor: Actor,
+  target: Target,
+  { code, note, cause }: Reason,
+  at: number,
+): Promise<Position> {
+  return append(
+    tx,
+    {
+      ...statementOf(target),
+      actor: entryActor(actor),
+      reason: { code, ...(note === undefined ? {} : { text: note }) },
+      ...(cause === undefined ? {} : { cause }),
+    },
+    at,
+  )
+}

@@ -1,0 +1,99 @@
+import type { ArtefactClass, EntryContent } from '@rescind/core/log'
+
+/**
+ * What may be revoked, as it was resolved: identifiers of objects that exist in this organization. `client` is the
+ * client id, `resource` an API's identifier, `issuer` an `iss`, `key` an RFC 7638 thumbprint.
+ */
+export type Target =
+  | {
+      readonly type: 'token'
+      readonly token: string
+      readonly class: ArtefactClass
+      readonly expires: number
+    }
+  | { readonly type: 'grant'; readonly grant: string; readonly expires: number }
+  | { readonly type: 'session'; readonly session: string; readonly expires: number }
+  | { readonly type: 'user'; readonly user: string }
+  | { readonly type: 'application'; readonly client: string }
+  | { readonly type: 'user_application'; readonly user: string; readonly client: string }
+  | { readonly type: 'api'; readonly resource: string }
+  | { readonly type: 'authorization_server'; readonly issuer: string }
+  | { readonly type: 'key'; readonly key: string; readonly issuer?: string; readonly client?: string }
+  | { readonly type: 'organization'; readonly organization: string }
+
+type Statement = Pick<EntryContent, 'kind' | 'subject' | 'data'>
+
+/** The one entry that revokes a target, whatever it covers. */
+export function statementOf(target: Target): Statement {
+  switch (target.type) {
+    case 'token':
+      return {
+        kind: 'token.revoked',
+        subject: { token: target.token },
+        data: { class: target.class, expires: target.expires },
+      }
+    case 'grant':
+      return { kind: 'grant.revoked', subject: { grant: target.grant }, data: { expires: target.expires } }
+    case 'session':
+      return {
+        kind: 'session.revoked',
+        subject: { session: target.session },
+        data: { expires: target.expires },
+      }
+    case 'user':
+      return { kind: 'user.revoked', subject: { user: target.user } }
+    case 'application':
+      return { kind: 'client.revoked', subject: { client: target.client } }
+    case 'user_application':
+      return { kind: 'user_client.revoked', subject: { user: target.user, client: target.client } }
+    case 'api':
+      return { kind: 'resource.revoked', subject: { resource: target.resource } }
+    case 'authorization_server':
+      return { kind: 'issuer.revoked', subject: { issuer: target.issuer } }
+    case 'key':
+      return {
+        kind: 'key.revoked',
+        subject: {
+          key: target.key,
+          ...(target.issuer === undefined ? {} : { issuer: target.issuer }),
+          ...(target.client === undefined ? {} : { client: target.client }),
+        },
+      }
+    case 'organization':
+      return { kind: 'organization.revoked', subject: { organization: target.organization } }
+  }
+}
+
+/**
+ * Whether a revocation of it voids at any position. A second one then has nothing to add; a second cutoff does,
+ * because tokens may have been issued, or be on their way, since the first.
+ */
+export function isAbsolute({ type }: Target): boolean {
+  return type === 'token' || type === 'grant' || type === 'session' || type === 'key'
+}
+
+/** One spelling of a target: the same for every way of asking for it. */
+export function targetKey(target: Target): string {
+  switch (target.type) {
+    case 'token':
+      return `token:${target.token}`
+    case 'grant':
+      return `grant:${target.grant}`
+    case 'session':
+      return `session:${target.session}`
+    case 'user':
+      return `user:${target.user}`
+    case 'application':
+      return `application:${target.client}`
+    case 'user_application':
+      return `user_application:${target.user}:${target.client}`
+    case 'api':
+      return `api:${target.resource}`
+    case 'authorization_server':
+      return `authorization_server:${target.issuer}`
+    case 'key':
+      return `key:${target.key}`
+    case 'organization':
+      return `organization:${target.organization}`
+  }
+}
