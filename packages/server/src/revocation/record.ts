@@ -70,10 +70,13 @@ function appendStatement(
   { code, note, cause }: Reason,
   at: number,
 ): Promise<Position> {
+  const { kind, subject, data } = statementOf(target)
   return append(
     tx,
     {
-      ...statementOf(target),
+      kind,
+      subject,
+      ...(data === undefined ? {} : { data }),
       actor: entryActor(actor),
       reason: { code, ...(note === undefined ? {} : { text: note }) },
       ...(cause === undefined ? {} : { cause }),
