@@ -10,6 +10,8 @@ import { nameRequests } from './request-ids.ts'
 import { type OktaResource, oktaRoutes } from './route.ts'
 import { sswsAuthenticator } from './ssws.ts'
 import { answerUnknownPaths } from './unknown-paths.ts'
+import { userLifecycle } from './user-lifecycle.ts'
+import { users } from './users.ts'
 
 export type { OktaAuthenticator } from './authentication.ts'
 
@@ -20,7 +22,7 @@ export interface OktaApiOptions extends PermissionOptions {
   readonly authenticators?: readonly OktaAuthenticator[]
 }
 
-const RESOURCES: readonly OktaResource[] = [apiTokens]
+const RESOURCES: readonly OktaResource[] = [apiTokens, users, userLifecycle]
 
 /** The Okta Management API, mounted at `/api/v1`. What a request passes on its way stands here in order. */
 export function oktaApi(authority: Authority, options: OktaApiOptions = {}): FastifyPluginAsync {
