@@ -18,7 +18,8 @@ export interface TestPlace {
 /** A database that the product supports; `open` gives a fresh, empty one. */
 export interface TestDatabase {
   readonly name: 'sqlite' | 'postgres'
-  place(): Promise<TestPlace>
+  /** @param migrated whether the schema may be there already, which is quicker; by default it may */
+  place(options?: { readonly migrated: boolean }): Promise<TestPlace>
   open(options?: TestStoreOptions): Promise<{ readonly store: Store; close(): Promise<void> }>
 }
 
@@ -45,31 +46,53 @@ const sqlite = testDatabase('sqlite', async () => {
   return { options: { dataDir }, remove: () => rm(dataDir, { recursive: true }) }
 })
 
-function postgres(url: string): TestDatabase {
-  return testDatabase('postgres', async () => {
+function postgres({ url, template }: { url: string; template: string }): TestDatabase {
+  return testDatabase('postgres', async ({ migrated } = { migrated: true }) => {
+    if (migrated) await makeTemplate(url, template)
     const name = `rescind_${randomBytes(8).toString('hex')}`
-    await administer(url, `create database ${escapeIdentifier(name)}`)
-    const databaseUrl = new URL(url)
-    databaseUrl.pathname = `/${name}`
+    const from = migrated ? escapeIdentifier(template) : 'template1'
+    await administer(url, (client) =>
+      client.query(`create database ${escapeIdentifier(name)} template ${from}`),
+    )
     return {
-      options: { dataDir: '', databaseUrl: databaseUrl.href },
-      remove: () => administer(url, `drop database ${escapeIdentifier(name)} with (force)`),
+      options: { dataDir: '', databaseUrl: databaseUrl(url, name) },
+      remove: () =>
+        administer(url, (client) => client.query(`drop database ${escapeIdentifier(name)} with (force)`)),
     }
   })
 }
 
-async function administer(url: string, statement: string): Promise<void> {
+/** Migrates one database for the whole run, by whichever test needs it first; the others are copies of it. */
+async function makeTemplate(url: string, name: string): Promise<void> {
+  await administer(url, async (client) => {
+    await client.query('select pg_advisory_lock(1)')
+    const { rowCount } = await client.query('select from pg_database where datname = $1', [name])
+    if (rowCount === 1) return
+    const unfinished = `${name}_unfinished`
+    await client.query(`drop database if exists ${escapeIdentifier(unfinished)} with (force)`)
+    await client.query(`create database ${escapeIdentifier(unfinished)}`)
+    await (await openStore({ dataDir: '', databaseUrl: databaseUrl(url, unfinished) })).close()
+    await client.query(`alter database ${escapeIdentifier(unfinished)} rename to ${escapeIdentifier(name)}`)
+  })
+}
+
+function databaseUrl(server: string, name: string): string {
+  const url = new URL(server)
+  url.pathname = `/${name}`
+  return url.href
+}
+
+async function administer(url: string, work: (client: Client) => Promise<unknown>): Promise<void> {
   const client = new Client({ connectionString: url })
   await client.connect()
   try {
-    await client.query(statement)
+    await work(client)
   } finally {
     await client.end()
   }
 }
 
-const postgresUrl = inject('postgresUrl')
+const server = inject('postgres')
 
 /** Every store and domain suite runs over this list: `describe.each(DATABASES)('… on $name', …)`. */
-export const DATABASES: readonly TestDatabase[] =
-  postgresUrl === undefined ? [sqlite] : [sqlite, postgres(postgresUrl)]
+export const DATABASES: readonly TestDatabase[] = server === undefined ? [sqlite] : [sqlite, postgres(server)]

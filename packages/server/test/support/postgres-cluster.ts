@@ -1,16 +1,18 @@
 import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { chown, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { Client, escapeIdentifier } from 'pg'
 import type { TestProject } from 'vitest/node'
 
 declare module 'vitest' {
   export interface ProvidedContext {
     /** A PostgreSQL server on which databases may be made; absent where none is installed. */
-    postgresUrl: string | undefined
+    postgres: { readonly url: string; readonly template: string } | undefined
   }
 }
 
@@ -21,21 +23,22 @@ const run = promisify(execFile)
  * names another (a superuser's); where PostgreSQL is not installed a local run has SQLite only, and CI fails.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const template = `rescind_template_${randomBytes(8).toString('hex')}`
   const given = process.env.RESCIND_TEST_POSTGRES_URL
   if (given !== undefined) {
-    project.provide('postgresUrl', given)
-    return async () => {}
+    project.provide('postgres', { url: given, template })
+    return () => dropDatabase(given, template)
   }
   const binaries = await findBinaries()
   if (binaries === undefined) {
     const message = 'PostgreSQL is not installed (apt-get install postgresql)'
     if (process.env.CI === 'true') throw new Error(`${message}: CI must not pass without it`)
     process.stderr.write(`\n*** ${message}: ONLY SQLITE IS TESTED ***\n\n`)
-    project.provide('postgresUrl', undefined)
+    project.provide('postgres', undefined)
     return async () => {}
   }
   const { url, stop } = await startCluster(binaries)
-  project.provide('postgresUrl', url)
+  project.provide('postgres', { url, template })
   return stop
 }
 
@@ -75,6 +78,13 @@ export async function startCluster(binaries: string): Promise<{ url: string; sto
       await rm(folder, { recursive: true })
     },
   }
+}
+
+async function dropDatabase(url: string, name: string): Promise<void> {
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  await client.query(`drop database if exists ${escapeIdentifier(name)} with (force)`)
+  await client.end()
 }
 
 /** PostgreSQL refuses to run as root: there it gets the account that its package made. */
