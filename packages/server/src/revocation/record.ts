@@ -1,4 +1,4 @@
-import type { Position, ReasonCode } from '@rescind/core/log'
+import type { ReasonCode } from '@rescind/core/log'
 import { type Actor, type Authority, entryActor, newId } from '../authority/index.ts'
 import { append } from '../log/index.ts'
 import type { WriteTx } from '../store/index.ts'
@@ -8,7 +8,7 @@ import {
   type RevocationRow,
   repeatRevocation,
 } from '../store/queries/revocations.ts'
-import { isAbsolute, statementOf, type Target, targetKey } from './target.ts'
+import { type Circumstances, entryOf, isAbsolute, type Target, targetKey } from './target.ts'
 
 /** Why something is revoked. */
 export interface Reason {
@@ -40,7 +40,8 @@ export async function recordRevocation(
   const known = await findRevocationOfTarget(tx, key)
   if (known !== undefined && isAbsolute(target)) return { revocation: known, repeated: true }
   const at = authority.clock.now()
-  const position = await appendStatement(tx, actor, target, reason, at)
+  const entry = entryOf(target, circumstances(actor, reason))
+  const position = await append(tx, entry, at)
   const change = {
     incarnation: position.incarnation,
     seq: position.seq,
@@ -57,30 +58,21 @@ export async function recordRevocation(
     await repeatRevocation(tx, known.id, change)
     return { revocation: { ...known, ...change }, repeated: true }
   }
-  const { kind } = statementOf(target)
-  const revocation = { id: newId('rvk'), target_key: key, target: JSON.stringify(target), kind, ...change }
+  const revocation = {
+    id: newId('rvk'),
+    target_key: key,
+    target: JSON.stringify(target),
+    kind: entry.kind,
+    ...change,
+  }
   await insertRevocation(tx, revocation)
   return { revocation, repeated: false }
 }
 
-function appendStatement(
-  tx: WriteTx,
-  actor: Actor,
-  target: Target,
-  { code, note, cause }: Reason,
-  at: number,
-): Promise<Position> {
-  const { kind, subject, data } = statementOf(target)
-  return append(
-    tx,
-    {
-      kind,
-      subject,
-      ...(data === undefined ? {} : { data }),
-      actor: entryActor(actor),
-      reason: { code, ...(note === undefined ? {} : { text: note }) },
-      ...(cause === undefined ? {} : { cause }),
-    },
-    at,
-  )
+function circumstances(actor: Actor, { code, note, cause }: Reason): Circumstances {
+  return {
+    actor: entryActor(actor),
+    reason: { code, ...(note === undefined ? {} : { text: note }) },
+    ...(cause === undefined ? {} : { cause }),
+  }
 }

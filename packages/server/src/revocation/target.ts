@@ -21,46 +21,42 @@ export type Target =
   | { readonly type: 'key'; readonly key: string; readonly issuer?: string; readonly client?: string }
   | { readonly type: 'organization'; readonly organization: string }
 
-type Statement = Pick<EntryContent, 'kind' | 'subject' | 'data'>
+/** Who revokes, and why. */
+export type Circumstances = Pick<EntryContent, 'actor' | 'reason' | 'cause'>
 
 /** The one entry that revokes a target, whatever it covers. */
-export function statementOf(target: Target): Statement {
+export function entryOf(target: Target, why: Circumstances): EntryContent {
   switch (target.type) {
-    case 'token':
-      return {
-        kind: 'token.revoked',
-        subject: { token: target.token },
-        data: { class: target.class, expires: target.expires },
-      }
-    case 'grant':
-      return { kind: 'grant.revoked', subject: { grant: target.grant }, data: { expires: target.expires } }
-    case 'session':
-      return {
-        kind: 'session.revoked',
-        subject: { session: target.session },
-        data: { expires: target.expires },
-      }
+    case 'token': {
+      const { token, class: artefact, expires } = target
+      return { kind: 'token.revoked', subject: { token }, data: { class: artefact, expires }, ...why }
+    }
+    case 'grant': {
+      const { grant, expires } = target
+      return { kind: 'grant.revoked', subject: { grant }, data: { expires }, ...why }
+    }
+    case 'session': {
+      const { session, expires } = target
+      return { kind: 'session.revoked', subject: { session }, data: { expires }, ...why }
+    }
     case 'user':
-      return { kind: 'user.revoked', subject: { user: target.user } }
+      return { kind: 'user.revoked', subject: { user: target.user }, ...why }
     case 'application':
-      return { kind: 'client.revoked', subject: { client: target.client } }
-    case 'user_application':
-      return { kind: 'user_client.revoked', subject: { user: target.user, client: target.client } }
+      return { kind: 'client.revoked', subject: { client: target.client }, ...why }
+    case 'user_application': {
+      const { user, client } = target
+      return { kind: 'user_client.revoked', subject: { user, client }, ...why }
+    }
     case 'api':
-      return { kind: 'resource.revoked', subject: { resource: target.resource } }
+      return { kind: 'resource.revoked', subject: { resource: target.resource }, ...why }
     case 'authorization_server':
-      return { kind: 'issuer.revoked', subject: { issuer: target.issuer } }
-    case 'key':
-      return {
-        kind: 'key.revoked',
-        subject: {
-          key: target.key,
-          ...(target.issuer === undefined ? {} : { issuer: target.issuer }),
-          ...(target.client === undefined ? {} : { client: target.client }),
-        },
-      }
+      return { kind: 'issuer.revoked', subject: { issuer: target.issuer }, ...why }
+    case 'key': {
+      const { type, ...subject } = target
+      return { kind: 'key.revoked', subject, ...why }
+    }
     case 'organization':
-      return { kind: 'organization.revoked', subject: { organization: target.organization } }
+      return { kind: 'organization.revoked', subject: { organization: target.organization }, ...why }
   }
 }
 
