@@ -1,6 +1,6 @@
 import type { Authority } from '../authority/index.ts'
-import type { ReadTx } from '../store/index.ts'
-import { organizationOf } from '../store/index.ts'
+import { DomainError } from '../errors/index.ts'
+import { organizationOf, type ReadTx } from '../store/index.ts'
 import { findAuthorizationServer } from '../store/queries/authorization-servers.ts'
 import { findOrganizationRow } from '../store/queries/issuers.ts'
 
@@ -36,22 +36,36 @@ export function organizationIssuerUrl(authority: Pick<Authority, 'publicUrl'>, s
 /** The subdomain of the organization that the first start makes; requests without a better sign mean it. */
 export const DEFAULT_SUBDOMAIN = 'default'
 
-/**
- * The issuer of that id in the transaction's organization, if it may issue: undefined where there is none, or
- * where the authorization server is inactive.
- */
+/** An issuer, and whether it may issue now. */
+export interface KnownIssuer extends Issuer {
+  readonly active: boolean
+}
+
+/** The issuer of that id in the transaction's organization, active or not. */
 export async function findIssuer(
   authority: Pick<Authority, 'publicUrl'>,
   tx: ReadTx,
   id: string,
-): Promise<Issuer | undefined> {
+): Promise<KnownIssuer | undefined> {
   const organizationId = organizationOf(tx)
   if (id === organizationId) {
     const organization = await findOrganizationRow(tx)
     if (organization === undefined) return undefined
-    return { id, organizationId, url: organizationIssuerUrl(authority, organization.subdomain) }
+    const url = organizationIssuerUrl(authority, organization.subdomain)
+    return { id, organizationId, url, active: true }
   }
   const server = await findAuthorizationServer(tx, id)
-  if (server?.status !== 'ACTIVE') return undefined
-  return { id, organizationId, url: customIssuerUrl(authority, id) }
+  if (server === undefined) return undefined
+  return { id, organizationId, url: customIssuerUrl(authority, id), active: server.status === 'ACTIVE' }
+}
+
+/** @throws DomainError not_found */
+export async function requireIssuer(
+  authority: Pick<Authority, 'publicUrl'>,
+  tx: ReadTx,
+  id: string,
+): Promise<KnownIssuer> {
+  const issuer = await findIssuer(authority, tx, id)
+  if (issuer === undefined) throw new DomainError('not_found', { type: 'authorization_server', id })
+  return issuer
 }

@@ -1,11 +1,10 @@
 import { checkPublicJwk, type KeyStatus, type RingKey, type RsaPublicJwk } from '@rescind/core/keys'
 import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
-import { type Actor, type Authority, entryActor } from '../authority/index.ts'
+import type { Actor, Authority } from '../authority/index.ts'
 import { DomainError } from '../errors/index.ts'
-import { append } from '../log/index.ts'
-import { insertBlockedKey } from '../store/queries/blocked-keys.ts'
 import type { ApiEncryptionKeys } from '../store/tables/api-encryption-keys.ts'
+import { blockGivenAway } from './blocked-keys.ts'
 
 /** A key to which an authorization server may encrypt access tokens. Times are milliseconds since the epoch. */
 export interface ApiEncryptionKey {
@@ -70,25 +69,12 @@ export async function checkEncryptionKey(
     if (jwk.kty !== 'RSA') throw new DomainError('api_key_not_rsa')
     return { kid: jwk.kid ?? null, thumbprint, jwk: { kty: jwk.kty, n: jwk.n, e: jwk.e } }
   }
-  const { code, message, member, thumbprint } = checked.refusal
+  const { code, message, member } = checked.refusal
   const details = { reason: code, message, ...(member !== null && { member }) }
   if (code === 'rsa_modulus_too_short') throw new DomainError('api_key_too_short', details)
   if (code !== 'private_key_submitted') throw new DomainError('api_key_refused', details)
-  if (thumbprint !== undefined) await block(authority, actor, thumbprint)
+  await authority.store.write({ organizationId: actor.organizationId }, (tx) =>
+    blockGivenAway(tx, actor, [checked.refusal], authority.clock.now()),
+  )
   throw new DomainError('api_key_private', details)
-}
-
-async function block(authority: Authority, actor: Actor, thumbprint: string): Promise<void> {
-  const { organizationId } = actor
-  const now = authority.clock.now()
-  await authority.store.write({ organizationId }, async (tx) => {
-    if (!(await insertBlockedKey(tx, thumbprint, now))) return
-    const subject = { key: thumbprint }
-    const reason = { code: 'compromised' } as const
-    await append(
-      tx,
-      { kind: 'key.revoked', subject, actor: entryActor(actor), reason, cause: 'key.private_part_submitted' },
-      now,
-    )
-  })
 }

@@ -46,3 +46,11 @@ export async function deleteApiEncryptionKey(tx: WriteTx, id: string): Promise<v
     .where('id', '=', id)
     .execute()
 }
+
+export async function deleteApiEncryptionKeysOf(tx: WriteTx, authorizationServerId: string): Promise<void> {
+  await tx.db
+    .deleteFrom('api_encryption_keys')
+    .where('organization_id', '=', organizationOf(tx))
+    .where('authorization_server_id', '=', authorizationServerId)
+    .execute()
+}

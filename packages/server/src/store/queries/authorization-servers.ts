@@ -87,3 +87,20 @@ export async function deleteAuthorizationServer(tx: WriteTx, id: string): Promis
     .executeTakeFirst()
   return numDeletedRows === 1n
 }
+
+/** The id of an authorization server, the oldest one, whose tokens are for this audience. */
+export async function findAuthorizationServerOfAudience(
+  tx: ReadTx,
+  audience: string,
+): Promise<string | undefined> {
+  const rows = await tx.db
+    .selectFrom('authorization_servers')
+    .select('id')
+    .where('organization_id', '=', organizationOf(tx))
+    .where('audiences', '=', JSON.stringify([audience]))
+    .orderBy('created_at')
+    .orderBy('id')
+    .limit(1)
+    .execute()
+  return rows[0]?.id
+}

@@ -91,3 +91,12 @@ export async function listSigningRings(
     .orderBy('issuer_id')
     .execute()
 }
+
+/** The rows of its keys stay, so that no kid is used again. */
+export async function deleteSigningRing(tx: WriteTx, issuerId: string): Promise<void> {
+  await tx.db
+    .deleteFrom('signing_rings')
+    .where('organization_id', '=', organizationOf(tx))
+    .where('issuer_id', '=', issuerId)
+    .execute()
+}
