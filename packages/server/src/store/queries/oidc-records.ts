@@ -141,3 +141,14 @@ async function findBy(
     .where(column, '=', value)
     .executeTakeFirst()
 }
+
+/** A sign-in session by its public id, the `sid` of its tokens. */
+export async function findSessionRow(tx: ReadTx, sid: string): Promise<OidcRecords | undefined> {
+  return tx.db
+    .selectFrom('oidc_records')
+    .selectAll()
+    .where('organization_id', '=', organizationOf(tx))
+    .where('model', '=', 'Session')
+    .where('uid', '=', sid)
+    .executeTakeFirst()
+}

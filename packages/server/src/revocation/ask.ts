@@ -1,0 +1,20 @@
+/**
+ * What somebody asks to revoke, before it is looked up. An application goes by its id or its client id, an API by
+ * its id or its identifier, a user by id or login; a token by its `jti` or by the token itself.
+ */
+export type AskedTarget =
+  | { readonly type: 'token'; readonly id: string }
+  | { readonly type: 'token'; readonly token: string }
+  | {
+      readonly type:
+        | 'grant'
+        | 'session'
+        | 'key'
+        | 'user'
+        | 'application'
+        | 'api'
+        | 'authorization_server'
+        | 'organization'
+      readonly id: string
+    }
+  | { readonly type: 'user_application'; readonly user: string; readonly application: string }
