@@ -16,7 +16,8 @@ export async function findKeyOwner(tx: ReadTx, thumbprint: string): Promise<KeyO
     .selectFrom('signing_keys')
     .select(['issuer_id', 'kid'])
     .where('organization_id', '=', organization)
-    .where('thumbprint', '=', thumbprint)
+    // The kid of a signing key is its thumbprint.
+    .where('kid', '=', thumbprint)
     .executeTakeFirst()
   if (signing !== undefined) return { type: 'issuer', issuer: signing.issuer_id, kid: signing.kid }
   const client = await tx.db
