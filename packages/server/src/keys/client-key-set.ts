@@ -69,8 +69,16 @@ export async function replaceClientKeySet(
   { demands, ...context }: SetChangeContext,
 ): Promise<readonly ClientKeyRow[]> {
   const loaded = await loadRing(tx, application, demands, keys)
-  const outcome = replaceClientKeys(loaded.ring, keys)
+  const bound = keys.map((key) => keepBinding(loaded.rows, key))
+  const outcome = replaceClientKeys(loaded.ring, bound)
   return writeRingChanges(tx, loaded, outcome, { ...context, prepared: keys })
+}
+
+/** A key that is sent back without its algorithm, which not every interface shows, keeps it. */
+function keepBinding(rows: readonly ClientKeyRow[], key: PreparedClientKey): PreparedClientKey {
+  if (key.alg !== null) return key
+  const held = rows.find((row) => row.id === key.claimedId && row.thumbprint === key.thumbprint)
+  return held === undefined || (held.use ?? 'sig') !== key.use ? key : { ...key, alg: held.alg }
 }
 
 /** Deletes every key of a client, active ones too: it publishes its keys elsewhere, or is being deleted itself. */

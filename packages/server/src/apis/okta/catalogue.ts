@@ -25,6 +25,7 @@ export const CATALOGUE = {
   E0000031: { status: 400, summary: 'Invalid search criteria.' },
   E0000038: { status: 403, summary: "This operation is not allowed in the user's current status." },
   E0000047: { status: 429, summary: 'API call exceeded rate limit due to too many requests.' },
+  E0000056: { status: 403, summary: 'Delete application forbidden.' },
   E0000080: {
     status: 403,
     summary: 'The password does not meet the complexity requirements of the current password policy.',

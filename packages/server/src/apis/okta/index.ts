@@ -1,7 +1,10 @@
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import type { Authority } from '../../authority/index.ts'
 import { apiTokens } from './api-tokens.ts'
+import { applications } from './applications.ts'
 import { authenticateRequests, type OktaAuthenticator, requireAuthentication } from './authentication.ts'
+import { clientKeys } from './client-keys.ts'
+import { clientSecrets } from './client-secrets.ts'
 import { renderError } from './error-handler.ts'
 import { readJsonBodies, requireLength } from './json-body.ts'
 import type { PermissionOptions } from './permissions.ts'
@@ -22,7 +25,14 @@ export interface OktaApiOptions extends PermissionOptions {
   readonly authenticators?: readonly OktaAuthenticator[]
 }
 
-const RESOURCES: readonly OktaResource[] = [apiTokens, users, userLifecycle]
+const RESOURCES: readonly OktaResource[] = [
+  apiTokens,
+  users,
+  userLifecycle,
+  applications,
+  clientKeys,
+  clientSecrets,
+]
 
 /** The Okta Management API, mounted at `/api/v1`. What a request passes on its way stands here in order. */
 export function oktaApi(authority: Authority, options: OktaApiOptions = {}): FastifyPluginAsync {

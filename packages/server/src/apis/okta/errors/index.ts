@@ -2,12 +2,20 @@ import type { DomainError, ErrorKind } from '../../../errors/index.ts'
 import type { OktaErrorCode } from '../catalogue.ts'
 import type { OktaAnswer } from '../envelope.ts'
 import { API_TOKEN_WORDS } from './api-tokens.ts'
+import { APPLICATION_WORDS, CLIENT_KEY_WORDS, CLIENT_SECRET_WORDS } from './applications.ts'
 import { COMMON_WORDS } from './common.ts'
 import { USER_WORDS } from './users.ts'
 import type { OktaWords } from './words.ts'
 
 /** The sections, one per resource. No code stands in two of them: a test holds this. */
-export const SECTIONS: readonly OktaWords[] = [COMMON_WORDS, API_TOKEN_WORDS, USER_WORDS]
+export const SECTIONS: readonly OktaWords[] = [
+  COMMON_WORDS,
+  API_TOKEN_WORDS,
+  USER_WORDS,
+  APPLICATION_WORDS,
+  CLIENT_SECRET_WORDS,
+  CLIENT_KEY_WORDS,
+]
 
 /** For a refusal that no section has words for: the code alone decides. */
 const BY_KIND: Record<ErrorKind, OktaErrorCode> = {
