@@ -29,6 +29,8 @@ export interface GroupCommitOptions {
   readonly commandTimeout: number
   /** Told of what must not happen and has no caller to tell, e.g. an `afterCommit` that throws. */
   onTrouble(trouble: unknown): void
+  /** Called after each COMMIT that appended to logs, before its commands are answered. */
+  onAppended(logs: ReadonlySet<string>): void
   /** Called when nothing is waiting any more. */
   onIdle?(): void
 }
@@ -102,6 +104,8 @@ export class GroupCommit {
       for (const waiting of group) waiting.reject(unavailable(failure))
       return
     }
+    const logs = new Set(done.flatMap((command) => command.appended.map((entry) => entry.log)))
+    if (logs.size > 0) this.#tell(() => this.#options.onAppended(logs))
     for (const { answer, afterCommit } of done) {
       for (const callback of afterCommit) this.#tell(callback)
       answer()

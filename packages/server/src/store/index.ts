@@ -5,6 +5,8 @@ export { DEFAULT_LIMITS, type StoreEvents, type StoreLimits } from './options.ts
 export type { OpenDatabase } from './sqlite/connection.ts'
 export {
   type AppendedEntry,
+  type AppendListener,
+  type AppendNotice,
   asOrganization,
   type Command,
   type Lane,

@@ -49,6 +49,11 @@ export type Lane = 'ordinary' | 'urgent'
 export type Command<T> = (tx: WriteTx) => Promise<T>
 export type Query<T> = (tx: ReadTx) => Promise<T>
 
+/** The logs that have grown, or `any` when it is not known which. */
+export type AppendNotice = ReadonlySet<string> | 'any'
+/** Must not throw. */
+export type AppendListener = (logs: AppendNotice) => void
+
 export interface Store {
   readonly dialect: 'sqlite' | 'postgres'
   /**
@@ -62,6 +67,12 @@ export interface Store {
    * @throws DomainError `store_unavailable` when the database is not there, or no connection is free in time
    */
   read<T>(scope: Scope, query: Query<T>, lane?: Lane): Promise<T>
+  /**
+   * Calls the listener after each commit that appended to logs: those of this process at once, on PostgreSQL those
+   * of other nodes when the database says so. A notice can be lost with a connection.
+   * @returns what ends the listening
+   */
+  onAppended(listener: AppendListener): () => void
   /** Finishes what is running, refuses what comes later. */
   close(): Promise<void>
 }

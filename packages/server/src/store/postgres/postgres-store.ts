@@ -1,9 +1,11 @@
 import { Admission } from '../admission.ts'
+import { AppendNews } from '../append-news.ts'
 import { GroupCommit, type OpenTransaction } from '../group-commit.ts'
 import { onConnection, Turn } from '../one-connection.ts'
 import type { StoreEvents, StoreLimits } from '../options.ts'
 import {
   type AppendedEntry,
+  type AppendListener,
   type Command,
   type Lane,
   type Query,
@@ -12,6 +14,7 @@ import {
   SYSTEM,
 } from '../store.ts'
 import { POSTGRES_QUERIES, type PostgresConnection } from './connection.ts'
+import { LogSignals } from './log-signals.ts'
 import { ConnectionPool } from './pools.ts'
 import { beginReading, beginWriting, lockHead } from './session.ts'
 import { PostgresTransaction } from './transaction.ts'
@@ -35,6 +38,8 @@ export class PostgresStore implements Store {
   readonly #committers = new Map<string, GroupCommit>()
   readonly #admission: Admission
   readonly #options: PostgresStoreOptions
+  readonly #appended = new AppendNews()
+  readonly #signals: LogSignals
 
   constructor(options: PostgresStoreOptions) {
     const { url, limits, events } = options
@@ -44,6 +49,11 @@ export class PostgresStore implements Store {
     this.#writing = pool(limits.connections.write)
     this.#urgent = pool(limits.connections.urgent)
     this.#admission = new Admission(limits.commands)
+    this.#signals = new LogSignals({
+      url,
+      onSignal: (logs) => this.#appended.tell(logs),
+      onTrouble: events.onTrouble,
+    })
   }
 
   write<T>(scope: Scope, command: Command<T>, lane: Lane = 'ordinary'): Promise<T> {
@@ -62,9 +72,14 @@ export class PostgresStore implements Store {
     }
   }
 
+  onAppended(listener: AppendListener): () => void {
+    return this.#appended.listen(listener)
+  }
+
   async close(): Promise<void> {
     this.#admission.close()
     await Promise.all([...this.#committers.values()].map((committer) => committer.idle()))
+    await this.#signals.close()
     await Promise.all([this.#reading.close(), this.#writing.close(), this.#urgent.close()])
   }
 
@@ -79,6 +94,10 @@ export class PostgresStore implements Store {
       admission: this.#admission,
       commandTimeout: this.#options.limits.commandTimeout,
       onTrouble: this.#options.events.onTrouble,
+      onAppended: (logs) => {
+        this.#appended.tell(logs)
+        this.#signals.send(logs)
+      },
       onIdle: () => this.#committers.delete(name),
     })
     this.#committers.set(name, committer)

@@ -38,6 +38,7 @@ export class SqliteConnection implements DatabaseConnection {
   readonly #database: Database
   readonly #statements = new Map<string, StatementSync>()
   #storageFailure: unknown
+  #asked = 0
 
   constructor(database: Database) {
     this.#database = database
@@ -60,6 +61,13 @@ export class SqliteConnection implements DatabaseConnection {
     return this.#storageFailure
   }
 
+  /** How many statements there were since this was last asked. */
+  takeStatements(): number {
+    const asked = this.#asked
+    this.#asked = 0
+    return asked
+  }
+
   execute(sql: string): void {
     this.#ask(() => this.#database.exec(sql))
   }
@@ -69,6 +77,7 @@ export class SqliteConnection implements DatabaseConnection {
     // Outside a transaction a statement would commit by itself, with nobody to answer for it.
     if (!this.#database.isTransaction)
       throw statementFailure(this.#storageFailure ?? new TypeError('no transaction is open'))
+    this.#asked += 1
     return this.#ask(() => {
       const statement = this.#prepare(query.sql)
       // Kysely knows the type of the rows from the query that it compiled; here they are rows.

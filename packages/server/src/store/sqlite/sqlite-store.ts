@@ -1,11 +1,13 @@
 import { Admission } from '../admission.ts'
+import { AppendNews } from '../append-news.ts'
 import { unavailable } from '../failures.ts'
 import { GroupCommit } from '../group-commit.ts'
 import type { SchemaSession } from '../migrations/migrate.ts'
 import { onConnection, Turn } from '../one-connection.ts'
 import type { StoreEvents, StoreLimits } from '../options.ts'
 import { raw } from '../raw.ts'
-import type { Command, Lane, Query, Scope, Store } from '../store.ts'
+import type { AppendListener, Command, Lane, Query, Scope, Store } from '../store.ts'
+import { Checkpointer } from './checkpointer.ts'
 import { type OpenDatabase, SQLITE_QUERIES, SqliteConnection } from './connection.ts'
 import { isDoubtful } from './failure.ts'
 import { Readers } from './readers.ts'
@@ -29,6 +31,8 @@ export class SqliteStore implements Store {
   readonly #readers: Readers
   readonly #admission: Admission
   readonly #unlock: () => void
+  readonly #checkpointer: Checkpointer
+  readonly #appended = new AppendNews()
   readonly #committer: GroupCommit
   /** Set once the state of the database is in doubt: from then on nothing is read or written. */
   #doubt: unknown
@@ -42,6 +46,16 @@ export class SqliteStore implements Store {
     this.#writer.execute('pragma journal_mode = wal')
     this.#writer.execute('pragma synchronous = full')
     this.#writer.execute('pragma foreign_keys = on')
+    this.#writer.execute('pragma wal_autocheckpoint = 0')
+    this.#checkpointer = new Checkpointer({
+      path,
+      onFailed: (failure) =>
+        isDoubtful(failure) ? this.#giveUp(failure) : options.events.onTrouble(failure),
+      onGone: (failure) => {
+        options.events.onTrouble(failure)
+        this.#writer.execute('pragma wal_autocheckpoint = 1000')
+      },
+    })
     this.#readers = new Readers({
       size: limits.connections.read,
       wait: limits.connectionWait,
@@ -54,6 +68,7 @@ export class SqliteStore implements Store {
       admission: this.#admission,
       commandTimeout: limits.commandTimeout,
       onTrouble: options.events.onTrouble,
+      onAppended: (logs) => this.#appended.tell(logs),
     })
   }
 
@@ -75,9 +90,14 @@ export class SqliteStore implements Store {
     }
   }
 
+  onAppended(listener: AppendListener): () => void {
+    return this.#appended.listen(listener)
+  }
+
   async close(): Promise<void> {
     this.#admission.close()
     await this.#committer.idle()
+    await this.#checkpointer.close()
     this.#readers.close()
     this.#writer.close()
     this.#unlock()
@@ -99,7 +119,10 @@ export class SqliteStore implements Store {
     this.#refuseDoubt()
     this.#look(this.#writer)
     this.#writer.execute('begin immediate')
-    return new SqliteTransaction(this.#writer, (failure) => this.#giveUp(failure))
+    return new SqliteTransaction(this.#writer, {
+      onCommitted: () => this.#checkpointer.committed(this.#writer.takeStatements()),
+      onRollbackFailed: (failure) => this.#giveUp(failure),
+    })
   }
 
   #endReading(reader: SqliteConnection): void {

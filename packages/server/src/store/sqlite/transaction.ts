@@ -2,14 +2,20 @@ import { unavailable } from '../failures.ts'
 import type { OpenTransaction } from '../group-commit.ts'
 import type { SqliteConnection } from './connection.ts'
 
+export interface SqliteTransactionEvents {
+  onCommitted(): void
+  /** What the database holds now is unknown. */
+  onRollbackFailed(failure: unknown): void
+}
+
 /** A transaction on the one writer. */
 export class SqliteTransaction implements OpenTransaction {
   readonly connection: SqliteConnection
-  readonly #onRollbackFailed: (failure: unknown) => void
+  readonly #events: SqliteTransactionEvents
 
-  constructor(connection: SqliteConnection, onRollbackFailed: (failure: unknown) => void) {
+  constructor(connection: SqliteConnection, events: SqliteTransactionEvents) {
     this.connection = connection
-    this.#onRollbackFailed = onRollbackFailed
+    this.#events = events
   }
 
   /**
@@ -29,6 +35,7 @@ export class SqliteTransaction implements OpenTransaction {
   async commit(): Promise<void> {
     if (this.failure !== undefined) throw unavailable(this.failure)
     this.connection.execute('commit')
+    this.#events.onCommitted()
   }
 
   async rollback(): Promise<void> {
@@ -36,7 +43,7 @@ export class SqliteTransaction implements OpenTransaction {
     try {
       this.connection.execute('rollback')
     } catch (failure) {
-      this.#onRollbackFailed(failure)
+      this.#events.onRollbackFailed(failure)
     }
   }
 }
