@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { maxHeaderSize } from 'node:http'
 import swagger from '@fastify/swagger'
 import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
 import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify'
@@ -7,6 +8,7 @@ import { oauthApi } from '../apis/oauth/index.ts'
 import { oktaApi } from '../apis/okta/index.ts'
 import type { Authority } from '../authority/index.ts'
 import { collapseLeadingSlashes } from './leading-slashes.ts'
+import { escapeMalformed } from './malformed-escapes.ts'
 import { type OperationsOptions, operations } from './operations.ts'
 import { VERSION } from './version.ts'
 
@@ -38,7 +40,9 @@ export function buildHttp(authority: Authority, options: HttpOptions): FastifyIn
     trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
-    rewriteUrl: (request) => collapseLeadingSlashes(request.url ?? '/'),
+    rewriteUrl: (request) => escapeMalformed(collapseLeadingSlashes(request.url ?? '/')),
+    // As long as a request line may be: whatever is too long for an id is unknown, in the dialect's own words.
+    routerOptions: { maxParamLength: maxHeaderSize },
     forceCloseConnections: 'idle',
   })
     .withTypeProvider<TypeBoxTypeProvider>()

@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, type TSchema, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
-import { Value } from 'typebox/value'
 import type { Actor, Authority } from '../../authority/index.ts'
 import { actorOf } from './authentication.ts'
 import { type OktaScope, type PermissionOptions, requirePermission } from './permissions.ts'
+import { readQuery } from './query-parameters.ts'
 import { RequestRefused } from './request-refused.ts'
 import { describeFaults } from './validation.ts'
 
@@ -121,8 +121,7 @@ function reader<Schema extends TSchema>(
 function reader(schema: TSchema = ANYTHING, about: string, part: Part): (value: unknown) => unknown {
   const validator = Compile(schema)
   return (value) => {
-    // Query parameters arrive as text; a body says itself what is a number.
-    const converted = part === 'query' ? Value.Convert(schema, value) : value
+    const converted = part === 'query' ? readQuery(schema, value) : value
     // The reader of bodies refuses NUL itself; no database keeps one in a text.
     if (validator.Check(converted) && (part === 'body' || !hasNul(converted))) return converted
     if (part === 'path') throw new RequestRefused({ code: 'E0000007', about: 'Resource not found' })

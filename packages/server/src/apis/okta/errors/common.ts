@@ -21,8 +21,13 @@ function notFound({ type, id }: Details): OktaAnswer {
   if (type === undefined || id === undefined) return { code: 'E0000007', about: 'Resource not found' }
   return {
     code: 'E0000007',
-    about: `Resource not found: ${id} (${CLASSES.get(String(type)) ?? String(type)})`,
+    about: `Resource not found: ${shorten(String(id))} (${CLASSES.get(String(type)) ?? String(type)})`,
   }
+}
+
+/** An id that was asked for may be as long as a URL; the answer quotes no more of it than any id has. */
+function shorten(id: string): string {
+  return id.length > 100 ? `${id.slice(0, 100)}…` : id
 }
 
 /** The refusals that every resource shares. */
