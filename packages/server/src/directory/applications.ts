@@ -46,7 +46,8 @@ export interface ShownApplication {
 
 /** RFC 3986 section 2.3: what no URL, header or log writes in two ways. */
 const CLIENT_ID = /^[A-Za-z0-9._~-]{6,100}$/
-const LABEL = /^[^\p{Cc}]{1,100}$/u
+/** No control characters, none that turn the direction of what follows, no half of a character. */
+const LABEL = /^[^\p{Cc}\p{Cs}\p{Bidi_Control}]{1,100}$/u
 
 /**
  * Creates an application with its keys and, where it authenticates by a secret, its first secret: one
@@ -122,7 +123,7 @@ export function judgeDraft(draft: ApplicationDraft): ClientMetadata {
   const invalid = (member: string, rule: string) =>
     new DomainError('invalid_client_metadata', { member, rule })
   if (!LABEL.test(draft.label))
-    throw invalid('label', 'must be 1 to 100 characters without control characters')
+    throw invalid('label', 'must be 1 to 100 characters, none of them a control character')
   if (draft.clientId !== undefined && !CLIENT_ID.test(draft.clientId))
     throw invalid('client_id', "must be 6 to 100 of the characters A-Z a-z 0-9 '.' '_' '~' and '-'")
   const metadata = completeClientMetadata(draft.metadata)

@@ -56,7 +56,10 @@ export const RefreshTokenPolicy = Type.Object({
 /** Sign-in that begins at the authority (OpenID Connect Core section 4). */
 export const IdpInitiatedLogin = Type.Object({
   mode: Type.Enum(['DISABLED', 'SPEC', 'OKTA']),
-  default_scope: Type.Array(Type.String({ minLength: 1, maxLength: 256 }), { maxItems: 100 }),
+  /** RFC 6749 section 3.3. */
+  default_scope: Type.Array(Type.String({ pattern: '^[\\x21\\x23-\\x5b\\x5d-\\x7e]{1,256}$' }), {
+    maxItems: 100,
+  }),
 })
 
 /**

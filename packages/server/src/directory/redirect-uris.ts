@@ -1,5 +1,8 @@
 import type { ClientMetadata } from './client-metadata.ts'
 
+/** The URL parser forgives white space, control characters and half characters; exact comparison does not. */
+const PRINTABLE = /^[\x21-\x7e]+$/
+
 const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 /** Schemes that a browser runs or reads itself: a code sent there is a code shown to a script. */
@@ -26,8 +29,7 @@ export function redirectFault(
   uri: string,
   applicationType: ClientMetadata['application_type'],
 ): RedirectFault | undefined {
-  // The URL parser forgives white space, control characters and back slashes; exact comparison does not.
-  if (!/^[\x21-\x7e]+$/.test(uri) || uri.includes('\\') || !URL.canParse(uri)) return 'not_absolute'
+  if (!PRINTABLE.test(uri) || uri.includes('\\') || !URL.canParse(uri)) return 'not_absolute'
   const url = new URL(uri)
   if (uri.includes('#')) return 'fragment'
   if (uri.includes('*')) return 'wildcard'
@@ -43,5 +45,5 @@ export function redirectFault(
 
 /** Whether an address that is shown as a link is anything but a plain web address. */
 export function httpUrlFault(uri: string): boolean {
-  return !URL.canParse(uri) || !['http:', 'https:'].includes(new URL(uri).protocol)
+  return !PRINTABLE.test(uri) || !URL.canParse(uri) || !['http:', 'https:'].includes(new URL(uri).protocol)
 }
