@@ -92,24 +92,33 @@ export async function rotateSigningKeys(
 /**
  * Does what time has made due: a rotation, a missing NEXT, keys whose retention is over.
  *
- * @returns the ring as it is afterwards
  * @throws DomainError not_found
  */
 export async function maintainSigningRing(
   authority: Authority,
   organizationId: string,
   issuerId: string,
-): Promise<StoredSigningRing> {
+): Promise<void> {
+  const scope = { organizationId }
+  const ring = await authority.store.read(scope, (tx) => loadSigningRing(tx, issuerId))
+  if (ring === undefined) throw new DomainError('not_found', { type: 'authorization_server', id: issuerId })
+  // Most of the time nothing is due, and then nothing is written nor made.
+  const foreseen = judgeByTime(ring, { now: authority.clock.now(), fresh: [] })
+  if (foreseen.ok && foreseen.changes.length === 0) return
   const outcome = await changeSigningRing(authority, {
     issuer: await issuerIn(authority, organizationId, issuerId),
     actor: systemActor(organizationId),
     cause: 'key.rotation_due',
-    judge(ring, moment) {
-      const asked = ring.rotateAt !== null && ring.rotateAt <= moment.now
-      return asked ? rotate(ring, moment, policyOf(ring)) : dueChanges(ring, moment, policyOf(ring))
-    },
+    judge: judgeByTime,
   })
-  return settled(outcome)
+  settled(outcome)
+}
+
+function judgeByTime(ring: StoredSigningRing, moment: SigningMoment): SigningRingOutcome {
+  // A ring that was never used stays empty: its keys are made when they are first needed.
+  if (ring.keys.length === 0) return UNCHANGED
+  const asked = ring.rotateAt !== null && ring.rotateAt <= moment.now
+  return asked ? rotate(ring, moment, policyOf(ring)) : dueChanges(ring, moment, policyOf(ring))
 }
 
 /**

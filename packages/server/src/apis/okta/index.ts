@@ -3,6 +3,7 @@ import type { Authority } from '../../authority/index.ts'
 import { apiTokens } from './api-tokens.ts'
 import { applications } from './applications.ts'
 import { authenticateRequests, type OktaAuthenticator, requireAuthentication } from './authentication.ts'
+import { authorizationServers } from './authorization-servers.ts'
 import { clientKeys } from './client-keys.ts'
 import { clientSecrets } from './client-secrets.ts'
 import { renderError } from './error-handler.ts'
@@ -10,7 +11,10 @@ import { readJsonBodies, requireLength } from './json-body.ts'
 import type { PermissionOptions } from './permissions.ts'
 import { limitRates, RateLimiter } from './rate-limits.ts'
 import { nameRequests } from './request-ids.ts'
+import { resourceServerKeys } from './resource-server-keys.ts'
 import { type OktaResource, oktaRoutes } from './route.ts'
+import { scopes } from './scopes.ts'
+import { signingKeys } from './signing-keys.ts'
 import { sswsAuthenticator } from './ssws.ts'
 import { answerUnknownPaths } from './unknown-paths.ts'
 import { userLifecycle } from './user-lifecycle.ts'
@@ -32,6 +36,10 @@ const RESOURCES: readonly OktaResource[] = [
   applications,
   clientKeys,
   clientSecrets,
+  authorizationServers,
+  scopes,
+  resourceServerKeys,
+  signingKeys,
 ]
 
 /** The Okta Management API, mounted at `/api/v1`. What a request passes on its way stands here in order. */

@@ -3,6 +3,7 @@ import type { OktaErrorCode } from '../catalogue.ts'
 import type { OktaAnswer } from '../envelope.ts'
 import { API_TOKEN_WORDS } from './api-tokens.ts'
 import { APPLICATION_WORDS, CLIENT_KEY_WORDS, CLIENT_SECRET_WORDS } from './applications.ts'
+import { AUTHORIZATION_SERVER_WORDS } from './authorization-servers.ts'
 import { COMMON_WORDS } from './common.ts'
 import { USER_WORDS } from './users.ts'
 import type { OktaWords } from './words.ts'
@@ -15,6 +16,7 @@ export const SECTIONS: readonly OktaWords[] = [
   APPLICATION_WORDS,
   CLIENT_SECRET_WORDS,
   CLIENT_KEY_WORDS,
+  AUTHORIZATION_SERVER_WORDS,
 ]
 
 /** For a refusal that no section has words for: the code alone decides. */
