@@ -73,8 +73,8 @@ export class LogSignals {
   }
 
   #lost(client: Client, failure: unknown): void {
-    if (this.#closed || (this.#client !== undefined && this.#client !== client) || this.#retry !== undefined)
-      return
+    if (this.#closed || this.#candidate !== client) return
+    this.#candidate = undefined
     this.#client = undefined
     this.#options.onTrouble(failure)
     // It may be half open: nothing more is wanted of it.
