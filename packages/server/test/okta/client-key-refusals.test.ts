@@ -1,0 +1,229 @@
+import okta from '@okta/okta-sdk-nodejs'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { expectContract, type OperationId } from '../contract/validate.ts'
+import { createApp, serviceBody, webBody } from '../support/applications.ts'
+import { DATABASES } from '../support/databases.ts'
+import { ecKey, encryptionKey, rsaKey, type TestJwk } from '../support/jwks.ts'
+import { createCredential, openTestOkta, type TestOkta } from '../support/okta.ts'
+
+/** What an application has before the refused call, and the call: adding a key, or an operation on a key by kid. */
+interface Refusal {
+  /** Of Okta's published error examples. */
+  readonly name: string
+  readonly cause: string
+  readonly app?: unknown
+  readonly keys: readonly TestJwk[]
+  readonly call: { readonly add: TestJwk } | { readonly deactivate: string } | { readonly delete: string }
+}
+
+const REFUSALS: readonly Refusal[] = [
+  {
+    name: 'ErrorClientJsonWebKeyNonUniqueKid, adding without a kid to others',
+    cause:
+      'Each key should have a unique kid when adding multiple keys. Use the Apps API to update the JWKS to add a kid for the existing key, or delete the existing key and re-add the key with a kid using the JWKS APIs.',
+    keys: [ecKey('a')],
+    call: { add: ecKey(null) },
+  },
+  {
+    name: 'ErrorClientJsonWebKeyNonUniqueKid, adding to one without a kid',
+    cause:
+      'Each key should have a unique kid when adding multiple keys. Use the Apps API to update the JWKS to add a kid for the existing key, or delete the existing key and re-add the key with a kid using the JWKS APIs.',
+    keys: [ecKey(null)],
+    call: { add: ecKey('b') },
+  },
+  {
+    name: 'ErrorClientJsonWebKeyDuplicateKid',
+    cause: "All keys in the 'jwks' must have a unique `kid`.",
+    keys: [ecKey('a')],
+    call: { add: rsaKey('a') },
+  },
+  {
+    name: 'ErrorClientJsonWebKeyKidLengthTooShort',
+    cause: "RSA key length in the 'jwks' is less than '2,048' bits for the given key.",
+    keys: [],
+    call: { add: rsaKey('short', {}, 1024) },
+  },
+  {
+    name: 'ErrorClientJsonWebKeyTooManyKids',
+    cause:
+      "You can't create a new key. You have reached the maximum number of keys allowed (50). To add another key, you must first delete an existing one.",
+    app: serviceBody({ client: { jwks: { keys: Array.from({ length: 50 }, (_, n) => ecKey(`k${n}`)) } } }),
+    keys: [],
+    call: { add: ecKey('k50') },
+  },
+  {
+    name: 'ErrorOnlyOneActiveEncryptionKeyAllowed',
+    cause: "The client can have only one active encryption key in the 'jwks'.",
+    keys: [encryptionKey('e1')],
+    call: { add: encryptionKey('e2') },
+  },
+  {
+    name: 'ErrorDeactivateTheOnlyKeyWithPrivateKeyJwtAuthMethod',
+    cause:
+      "Can't deactivate the only active JSON Web Key when the value for `token_endpoint_auth_method` is `private_key_jwt`.",
+    keys: [ecKey('a'), ecKey('b', { status: 'INACTIVE' }), encryptionKey('e')],
+    call: { deactivate: 'a' },
+  },
+  {
+    name: 'ErrorDeactivateTheOnlyKeyWithRequestObjectSignAlgorithm',
+    cause:
+      'The `jwks` must contain at least one key with an algorithm matching the `request_object_signature_algorithm`.',
+    app: webBody({ client: { request_object_signing_alg: 'ES256' } }),
+    keys: [ecKey('a'), rsaKey('b')],
+    call: { deactivate: 'a' },
+  },
+  {
+    name: 'ErrorDeactivateEncryptionKey',
+    cause: "You can't deactivate the active encryption key.",
+    app: serviceBody({ client: { id_token_encrypted_response_alg: 'RSA-OAEP-256' } }),
+    keys: [ecKey('a'), encryptionKey('e')],
+    call: { deactivate: 'e' },
+  },
+  {
+    name: 'ErrorDeleteActiveJsonWebKey',
+    cause: "You can't delete an active JSON Web Key. Deactivate the key before deleting it.",
+    keys: [ecKey('a'), ecKey('b')],
+    call: { delete: 'b' },
+  },
+]
+
+const EVERY_CALL: readonly (readonly [OperationId, place: string, body?: TestJwk])[] = [
+  ['listJwk', 'GET /apps/{appId}/credentials/jwks'],
+  ['addJwk', 'POST /apps/{appId}/credentials/jwks', ecKey('x')],
+  ['getJwk', 'GET /apps/{appId}/credentials/jwks/{keyId}'],
+  ['deletejwk', 'DELETE /apps/{appId}/credentials/jwks/{keyId}'],
+  ['activateOAuth2ClientJsonWebKey', 'POST /apps/{appId}/credentials/jwks/{keyId}/lifecycle/activate'],
+  ['deactivateOAuth2ClientJsonWebKey', 'POST /apps/{appId}/credentials/jwks/{keyId}/lifecycle/deactivate'],
+]
+
+describe.each(DATABASES)("refusals of a client's keys on $name", (database) => {
+  let server: TestOkta
+  let orgUrl: string
+
+  beforeAll(async () => {
+    server = await openTestOkta(database)
+    orgUrl = await server.listen()
+  })
+  afterAll(() => server.close())
+
+  const sdk = (token: string) => new okta.Client({ orgUrl, token, cacheMiddleware: null })
+
+  async function appWith(app: unknown, keys: readonly TestJwk[]): Promise<Map<string | null, string>> {
+    const ids = new Map<string | null, string>()
+    const appId = await createApp(server, app)
+    ids.set('', appId)
+    for (const key of keys) {
+      const { body } = await server.call(server.adminA, `POST /apps/${appId}/credentials/jwks`, key)
+      ids.set(key.kid ?? null, String(body.id))
+    }
+    return ids
+  }
+
+  it.each(REFUSALS)('400 $name', async ({ cause, app, keys, call }) => {
+    const ids = await appWith(app, keys)
+    const appId = String(ids.get(''))
+    const before = await server.call(server.adminA, `GET /apps/${appId}/credentials/jwks`)
+    const api = sdk(server.adminA.token).applicationSSOPublicKeysApi
+    const refused =
+      'add' in call
+        ? api.addJwk({ appId, addJwkRequest: call.add })
+        : 'deactivate' in call
+          ? api.deactivateOAuth2ClientJsonWebKey({ appId, keyId: String(ids.get(call.deactivate)) })
+          : api.deletejwk({ appId, keyId: String(ids.get(call.delete)) })
+    await expect(refused).rejects.toMatchObject({
+      status: 400,
+      errorCode: 'E0000001',
+      errorSummary: 'Api validation failed: JsonWebKey',
+      errorLink: 'E0000001',
+      errorCauses: [{ errorSummary: cause }],
+    })
+    const after = await server.call(server.adminA, `GET /apps/${appId}/credentials/jwks`)
+    expect(after.body).toEqual(before.body)
+  })
+
+  describe.each(EVERY_CALL)('%s', (operation, place, body) => {
+    const at = (appId: string, keyId: string) =>
+      asPlace(place.replace('{appId}', appId).replace('{keyId}', keyId))
+    let appId: string
+    let keyId: string
+    beforeAll(async () => {
+      const ids = await appWith(undefined, [ecKey('a')])
+      appId = String(ids.get(''))
+      keyId = String(ids.get('a'))
+    })
+
+    it('401: a token that is not known', async () => {
+      const stranger = { ...server.adminA, header: { authorization: 'SSWS nobody' } }
+      const reply = await server.call(stranger, at(appId, keyId), body)
+      expect([reply.status, reply.body.errorCode, reply.body.errorSummary]).toEqual([
+        401,
+        'E0000011',
+        'Invalid token provided',
+      ])
+      expectContract(operation, reply.status, reply.body)
+    })
+
+    it('403: a caller without the role', async () => {
+      const nobody = await createCredential(server.authority, server.authority.actorA)
+      const reply = await server.call(nobody, at(appId, keyId), body)
+      expect([reply.status, reply.body.errorCode, reply.body.errorSummary]).toEqual([
+        403,
+        'E0000006',
+        'You do not have permission to perform the requested action',
+      ])
+      expectContract(operation, reply.status, reply.body)
+    })
+
+    it('404: an application that is not there, or is of another organization', async () => {
+      for (const [who, id] of [
+        [server.adminA, '0oa00000000000000000'],
+        [server.adminB, appId],
+      ] as const) {
+        const reply = await server.call(who, at(id, keyId), body)
+        expect([reply.status, reply.body.errorCode, reply.body.errorSummary]).toEqual([
+          404,
+          'E0000007',
+          `Not found: Resource not found: ${id} (AppInstance)`,
+        ])
+        expectContract(operation, reply.status, reply.body)
+      }
+    })
+
+    it.runIf(place.includes('{keyId}'))('404: a key that is not there, or named by its kid', async () => {
+      for (const id of ['pks00000000000000000', 'a']) {
+        const reply = await server.call(server.adminA, at(appId, id))
+        expect([reply.status, reply.body.errorSummary]).toEqual([
+          404,
+          `Not found: Resource not found: ${id} (JsonWebKey)`,
+        ])
+        expectContract(operation, reply.status, reply.body)
+      }
+    })
+  })
+})
+
+describe.each(DATABASES)("the rate limit before a client's keys on $name", (database) => {
+  it.each(EVERY_CALL)('429: %s', async (operation, place, body) => {
+    const server = await openTestOkta(database, { requestsPerMinute: 1 })
+    const path = asPlace(place.replace('{appId}', '0oa00000000000000000').replace('{keyId}', 'pks'))
+    await server.call(server.adminA, path, body)
+    const reply = await server.call(server.adminA, path, body)
+    expect([reply.status, reply.body.errorCode, reply.body.errorSummary]).toEqual([
+      429,
+      'E0000047',
+      'API call exceeded rate limit due to too many requests.',
+    ])
+    expectContract(operation, reply.status, reply.body)
+    expect(reply.headers['x-rate-limit-remaining']).toBe('0')
+    await server.close()
+  })
+})
+
+type Place = Parameters<TestOkta['call']>[1]
+
+function asPlace(text: string): Place {
+  const [method, ...path] = text.split(' ')
+  if (method === 'GET' || method === 'POST' || method === 'PUT' || method === 'DELETE')
+    return `${method} ${path.join(' ')}`
+  throw new TypeError(`not a place: ${text}`)
+}
