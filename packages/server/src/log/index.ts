@@ -1,1 +1,12 @@
 export { append, openLog } from './append.ts'
+export {
+  head,
+  type LoggedEntry,
+  type LogHead,
+  type LogSnapshot,
+  readEntries,
+  type SnapshotOptions,
+  snapshotEntries,
+} from './read.ts'
+export { PositionAhead, Tail, type TailOptions, TailOutrun } from './tail.ts'
+export { type ChainFault, type ChainVerdict, verifyChain } from './verify-chain.ts'

@@ -55,7 +55,8 @@ async function createLog(db: Kysely<Tables>): Promise<void> {
   await db.schema
     .createIndex('log_entries_live')
     .on('log_entries')
-    .columns(['log_id', 'retention', 'incarnation', 'seq'])
+    .columns(['log_id', 'incarnation', 'seq'])
+    .where(sql.ref('retention'), '<>', 'record')
     .execute()
   await db.schema
     .createIndex('log_entries_by_kind')
