@@ -59,20 +59,25 @@ export async function activeSigningKey(
   }
 }
 
-/**
- * The published keys of an issuer, from memory without a turn of the event loop where that is fresh.
- *
- * @throws DomainError not_found (rejects) where there is no such issuer, or it is inactive
- */
-export function publishedKeysOf(
-  authority: Authority,
-  issuerId: string,
-): PublishedDocument | Promise<PublishedDocument> {
+/** The published keys of an issuer where this node has them in memory and fresh; undefined says nothing. */
+export function publishedKeysInMemory(authority: Authority, issuerId: string): PublishedDocument | undefined {
   const known = recall(authority, issuerId)
-  return known?.issuer.active ? known.document : publishedAfterReading(authority, issuerId)
+  if (known === undefined || !known.issuer.active) return undefined
+  // Read ahead, so that under load nobody waits. A failure is met by whoever asks once the memory has aged.
+  if (performance.now() - known.checkedAt > RECHECK_AFTER / 2)
+    read(authority, issuerId).catch(() => undefined)
+  return known.document
 }
 
-async function publishedAfterReading(authority: Authority, issuerId: string): Promise<PublishedDocument> {
+/**
+ * The published keys of an issuer. What this node changed is seen at once, what another one changed within a
+ * second.
+ *
+ * @throws DomainError not_found where there is no such issuer, or it is inactive
+ */
+export async function publishedKeysOf(authority: Authority, issuerId: string): Promise<PublishedDocument> {
+  const remembered = publishedKeysInMemory(authority, issuerId)
+  if (remembered !== undefined) return remembered
   const { issuer, document } = await read(authority, issuerId)
   if (!issuer.active) throw issuerNotFound(issuerId)
   return document

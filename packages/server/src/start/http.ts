@@ -1,10 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import { maxHeaderSize } from 'node:http'
+import { createServer, maxHeaderSize, type Server } from 'node:http'
 import swagger from '@fastify/swagger'
 import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
-import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify'
+import {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyServerFactoryHandler,
+  fastify,
+} from 'fastify'
 import { nativeApi } from '../apis/native/index.ts'
-import { oauthApi } from '../apis/oauth/index.ts'
+import { oauthApi, publishedKeysShortcut } from '../apis/oauth/index.ts'
 import { oktaApi } from '../apis/okta/index.ts'
 import type { Authority } from '../authority/index.ts'
 import { collapseLeadingSlashes } from './leading-slashes.ts'
@@ -44,6 +49,7 @@ export function buildHttp(authority: Authority, options: HttpOptions): FastifyIn
     // As long as a request line may be: whatever is too long for an id is unknown, in the dialect's own words.
     routerOptions: { maxParamLength: maxHeaderSize },
     forceCloseConnections: 'idle',
+    serverFactory: (handler) => serve(authority, handler),
   })
     .withTypeProvider<TypeBoxTypeProvider>()
     .setValidatorCompiler(TypeBoxValidatorCompiler)
@@ -55,4 +61,15 @@ export function buildHttp(authority: Authority, options: HttpOptions): FastifyIn
   app.register(nativeApi(authority), { prefix: '/api/rescind/v1' })
   app.register(oauthApi(authority))
   return app
+}
+
+/** Published keys are answered before anything else, from memory; all other requests go to Fastify. */
+function serve(authority: Authority, handler: FastifyServerFactoryHandler): Server {
+  const shortcut = publishedKeysShortcut(authority)
+  const server = createServer((request, response) => {
+    if (!shortcut(request, response)) handler(request, response)
+  })
+  // Fastify's own default, longer than the idle time of usual balancers.
+  server.keepAliveTimeout = 72_000
+  return server
 }
