@@ -33,6 +33,14 @@ export async function preparePassword(password: Secret, login: string): Promise<
 }
 
 /**
+ * Hashes a password that the operator of the installation chose for an administrator, or that was generated. What
+ * people may choose for themselves is narrower; an installation that does not start would be no safer.
+ */
+export async function prepareGivenPassword(password: Secret): Promise<PreparedPassword> {
+  return { hash: await hash(normalise(password), COST) }
+}
+
+/**
  * Whether this is the password. Without a hash the same work is done for nothing, so that the time of the answer
  * does not tell whether there is such a user, or whether the user has a password.
  */

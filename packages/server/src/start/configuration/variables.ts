@@ -80,18 +80,14 @@ export const VARIABLES = {
   RESCIND_FEDERATION_ID: text('be 24 lower-case hexadecimal characters', OBJECT_ID, {
     about: 'First start: the id of the federation settings. Absent: generated.',
   }),
-  RESCIND_ADMIN_LOGIN: text(
-    'be 5 to 100 characters without spaces, with an @',
-    /^(?=.{5,100}$)[^\s@]+@[^\s@]+$/,
-    {
-      byDefault: 'admin@localhost',
-      about: 'First start: the login of the administrator.',
-    },
-  ),
+  RESCIND_ADMIN_LOGIN: text('be 1 to 100 characters without spaces', /^\S{1,100}$/, {
+    byDefault: 'admin@localhost',
+    about: 'First start: the login of the administrator.',
+  }),
   RESCIND_ADMIN_PASSWORD: text('be 8 to 200 characters', /^.{8,200}$/, {
     about: "First start: the administrator's password. Absent: generated and printed.",
   }),
-  RESCIND_ADMIN_API_TOKEN: text('be 16 to 200 visible ASCII characters', visible(16), {
+  RESCIND_ADMIN_API_TOKEN: text('be 8 to 200 visible ASCII characters', visible(8), {
     about: "First start: the administrator's API token (`SSWS`). Absent: generated and printed.",
   }),
   RESCIND_ADMIN_PUBLIC_KEY: text(
@@ -101,17 +97,13 @@ export const VARIABLES = {
       about: 'First start: the public half of a digest key. Absent: generated and printed.',
     },
   ),
-  RESCIND_ADMIN_PRIVATE_KEY: text('be 16 to 200 visible ASCII characters', visible(16), {
+  RESCIND_ADMIN_PRIVATE_KEY: text('be 8 to 200 visible ASCII characters', visible(8), {
     about: 'First start: the private half of the digest key. Absent: generated and printed.',
   }),
-  RESCIND_ADMIN_CLIENT_ID: text(
-    'be mdb_sa_id_ and 24 hexadecimal characters',
-    /^mdb_sa_id_[0-9a-fA-F]{24}$/,
-    {
-      about: 'First start: the client id of a service account. Absent: generated and printed.',
-    },
-  ),
-  RESCIND_ADMIN_CLIENT_SECRET: text('be 16 to 200 visible ASCII characters', visible(16), {
+  RESCIND_ADMIN_CLIENT_ID: text('be 1 to 64 letters, digits, dots, dashes or underscores', /^[\w.-]{1,64}$/, {
+    about: 'First start: the client id of a service account. Absent: generated and printed.',
+  }),
+  RESCIND_ADMIN_CLIENT_SECRET: text('be 8 to 200 visible ASCII characters', visible(8), {
     about: 'First start: the secret of the service account. Absent: generated and printed.',
   }),
 } as const satisfies Record<string, Variable>

@@ -28,7 +28,15 @@ export async function listOrganizations(
   return query.execute()
 }
 
-/** The organization of the transaction. */
-export async function findOrganization(tx: ReadTx): Promise<Organizations | undefined> {
-  return tx.db.selectFrom('organizations').selectAll().where('id', '=', organizationOf(tx)).executeTakeFirst()
+/** The authorization server that was created first, of those that are there. */
+export async function findOldestAuthorizationServer(tx: ReadTx): Promise<string | undefined> {
+  const row = await tx.db
+    .selectFrom('authorization_servers')
+    .select('id')
+    .where('organization_id', '=', organizationOf(tx))
+    .orderBy('created_at')
+    .orderBy('id')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.id
 }
