@@ -9,12 +9,14 @@ import { openTestOkta, type TestOkta } from '../support/okta.ts'
 describe.each(DATABASES)('keys of a client through the Okta SDK on $name', (database) => {
   let server: TestOkta
   let client: okta.Client
+  let orgUrl: string
   let appId: string
 
   beforeAll(async () => {
     server = await openTestOkta(database)
+    orgUrl = await server.listen()
     client = new okta.Client({
-      orgUrl: await server.listen(),
+      orgUrl,
       token: server.adminA.token,
       cacheMiddleware: null,
     })
@@ -99,7 +101,7 @@ describe.each(DATABASES)('keys of a client through the Okta SDK on $name', (data
       'y',
       'crv',
     ])
-    const href = `http://localhost:8080/api/v1${path}`
+    const href = `${orgUrl}/api/v1${path}`
     expect(rsa.body._links).toEqual({
       deactivate: { href: `${href}/${rsa.body.id}/lifecycle/deactivate`, hints: { allow: ['POST'] } },
     })
