@@ -1,4 +1,3 @@
-import { request as httpRequest } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { SECTIONS } from '../../src/apis/okta/errors/index.ts'
 import { ORGANIZATION_A, ORGANIZATION_B } from '../support/authority.ts'
@@ -177,28 +176,9 @@ describe.each(DATABASES)("Okta's conventions on $name", (database) => {
     })
 
     it('asks for a length, be it zero', async () => {
-      const origin = new URL(await okta.listen())
-      const answer = await new Promise<{ status: number | undefined; text: string }>((resolve, reject) => {
-        const request = httpRequest(
-          {
-            host: origin.hostname,
-            port: origin.port,
-            method: 'POST',
-            path: '/api/v1/users/me/lifecycle/suspend',
-          },
-          async (response) => {
-            const chunks = await response.toArray()
-            resolve({ status: response.statusCode, text: Buffer.concat(chunks).toString() })
-          },
-        )
-        for (const [name, value] of Object.entries(okta.adminA.header)) request.setHeader(name, value)
-        request.useChunkedEncodingByDefault = false
-        request.removeHeader('content-length')
-        request.on('error', reject)
-        request.flushHeaders()
-        request.end()
-      })
-      expect([answer.status, JSON.parse(answer.text).errorCode]).toEqual([411, 'E0000003'])
+      const url = '/api/v1/users/me/lifecycle/suspend'
+      const reply = await okta.app.inject({ method: 'POST', url, headers: okta.adminA.header })
+      expect([reply.statusCode, reply.json().errorCode]).toEqual([411, 'E0000003'])
     })
   })
 

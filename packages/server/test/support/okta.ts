@@ -59,7 +59,15 @@ export async function openTestOkta(
     },
   })
   const silent = await openTestAuthority(database)
-  const authority = { ...silent, logger: pino({ level: 'trace' }, sink) }
+  let origin = silent.publicUrl
+  const authority = {
+    ...silent,
+    logger: pino({ level: 'trace' }, sink),
+    // Links are absolute: once the server listens they lead to where it listens.
+    get publicUrl() {
+      return origin
+    },
+  }
   const app = buildHttp(authority, {
     oktaRequestsPerMinute: options.requestsPerMinute ?? 1_000_000,
     trustedProxies: [],
@@ -89,7 +97,10 @@ export async function openTestOkta(
         body: reply.body === '' ? undefined : reply.json(),
       }
     },
-    listen: () => app.listen({ host: '127.0.0.1', port: 0 }),
+    async listen() {
+      origin = await app.listen({ host: '127.0.0.1', port: 0 })
+      return origin
+    },
     async close() {
       await app.close()
       await silent.close()
