@@ -118,21 +118,25 @@ describe.each(DATABASES)('the log on $name', (database) => {
   }
 
   it('gives the live entries at one position, and forgets only what a floor of every class allows', async () => {
-    await appendTo(store, ORGANIZATION_A, entry('user.created', { subject: { user: 'u' } }))
+    await appendTo(store, ORGANIZATION_A, entry({ kind: 'user.created', subject: { user: 'u' } }))
     await appendTo(store, ORGANIZATION_A, userRevoked('u'))
-    await appendTo(store, ORGANIZATION_A, entry('user.blocked', { subject: { user: 'u' } }))
+    await appendTo(store, ORGANIZATION_A, entry({ kind: 'user.blocked', subject: { user: 'u' } }))
     await appendTo(
       store,
       ORGANIZATION_A,
-      entry('user.revoked', { subject: { user: 'u' }, data: { notAfter: 1 } }),
+      entry({ kind: 'user.revoked', subject: { user: 'u' }, data: { notAfter: 1 } }),
     )
-    await appendTo(store, ORGANIZATION_A, entry('token.revoked', { subject: { token: 't' } }))
+    await appendTo(store, ORGANIZATION_A, entry({ kind: 'token.revoked', subject: { token: 't' } }))
     const live = (classes: ('access' | 'refresh')[]) =>
       store.read(A, async (tx) => seqs(await snapshotEntries(tx, ORGANIZATION_A, { classes })))
     expect(await live(['access'])).toEqual([2, 3, 4, 5])
 
     const floor = (name: 'access' | 'refresh', to: number) =>
-      appendTo(store, ORGANIZATION_A, entry('index.floor', { subject: {}, data: { class: name, floor: to } }))
+      appendTo(
+        store,
+        ORGANIZATION_A,
+        entry({ kind: 'index.floor', subject: {}, data: { class: name, floor: to } }),
+      )
     await floor('access', 2)
     expect(await live(['access'])).toEqual([3, 4, 5, 6])
     expect(await live(['access', 'refresh'])).toEqual([2, 3, 4, 5, 6])
@@ -144,7 +148,7 @@ describe.each(DATABASES)('the log on $name', (database) => {
 
   it('snapshots only the kinds asked for, and nothing that was committed later', async () => {
     await appendTo(store, ORGANIZATION_A, userRevoked('u'))
-    await appendTo(store, ORGANIZATION_A, entry('token.revoked', { subject: { token: 't' } }))
+    await appendTo(store, ORGANIZATION_A, entry({ kind: 'token.revoked', subject: { token: 't' } }))
     const found = await store.read(A, async (tx) => {
       const snapshot = await snapshotEntries(tx, ORGANIZATION_A, {
         classes: ['access'],

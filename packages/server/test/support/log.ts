@@ -9,12 +9,10 @@ export function userRevoked(user: string): EntryContent {
   return { kind: 'user.revoked', subject: { user }, actor }
 }
 
-export function entry<K extends EntryContent['kind']>(
-  kind: K,
-  content: Omit<Extract<EntryContent, { kind: K }>, 'kind' | 'actor'>,
-): Extract<EntryContent, { kind: K }>
-export function entry(kind: string, content: object): object {
-  return { kind, actor, ...content }
+type WithoutActor<Content> = Content extends unknown ? Omit<Content, 'actor'> : never
+
+export function entry(content: WithoutActor<EntryContent>): EntryContent {
+  return { ...content, actor }
 }
 
 export function openLogs(store: Store, ...logs: readonly string[]): Promise<void> {
