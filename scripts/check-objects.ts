@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 const FORBIDDEN: readonly { readonly pattern: RegExp; readonly say: string }[] = [
-  { pattern: /\bObject\.assign\s*\(/g, say: 'Object.assign: copy named members' },
+  { pattern: /\bObject\.assign\s*\((?!new )/g, say: 'Object.assign: copy named members' },
   {
     pattern:
       /\.\.\.\s*\(?\s*(?:await\s+)?(?:JSON\.parse\s*\(|(?:\w+\.)?(?:req|request)\.(?:body|query|params|headers)\b)/g,

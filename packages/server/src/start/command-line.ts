@@ -1,0 +1,80 @@
+import { writeSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { MasterKeyRefused } from '../secrets/index.ts'
+import { StoreRefused } from '../store/index.ts'
+import { ConfigurationError, readConfiguration } from './configuration/index.ts'
+import { openLogger } from './logging.ts'
+import { serve } from './serve.ts'
+import { stopOnSignal } from './signals.ts'
+import { VERSION } from './version.ts'
+
+const USAGE = `usage: rescind serve [--demo]
+       rescind --version
+
+serve   Runs the authority. Its configuration is environment variables: docs/configuration.md lists them.
+        --demo shows keys being added, published and rotated, then keeps serving.`
+
+/** The command line. Whatever the operator can put right is one line on stderr, and exit code 1. */
+export async function commandLine(words: readonly string[]): Promise<void> {
+  try {
+    const { values, positionals } = parse(words)
+    if (values.version) printLine(VERSION)
+    else if (values.help) printLine(USAGE)
+    else if (positionals.join(' ') !== 'serve') throw new UsageError(USAGE)
+    else await run({ demo: values.demo })
+  } catch (failure) {
+    if (!isForTheOperator(failure)) throw failure
+    process.stderr.write(
+      failure instanceof UsageError ? `${failure.message}\n` : `rescind: ${failure.message}\n`,
+    )
+    process.exitCode = 1
+  }
+}
+
+class UsageError extends Error {}
+
+function parse(words: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...words],
+      allowPositionals: true,
+      options: {
+        demo: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+        version: { type: 'boolean', short: 'v', default: false },
+      },
+    })
+  } catch (cause) {
+    throw new UsageError(USAGE, { cause })
+  }
+}
+
+async function run({ demo }: { readonly demo: boolean }): Promise<void> {
+  const configuration = readConfiguration(process.env)
+  const logger = openLogger(configuration.logLevel)
+  for (const remark of configuration.remarks) logger.warn(remark)
+  const serving = await serve(configuration, {
+    logger,
+    print: printLine,
+    onFatal(failure) {
+      logger.fatal({ err: failure }, 'the state of the database is in doubt: this process ends')
+      process.exit(1)
+    },
+  })
+  stopOnSignal(serving, logger)
+  if (demo) {
+    const { demonstrate } = await import('./demonstration/index.ts')
+    await demonstrate(serving, logger)
+  }
+}
+
+function isForTheOperator(failure: unknown): failure is Error {
+  return [ConfigurationError, MasterKeyRefused, StoreRefused, UsageError].some(
+    (kind) => failure instanceof kind,
+  )
+}
+
+/** Unbuffered: what stands on stdout was written, also when the process dies the next moment. */
+function printLine(line: string): void {
+  writeSync(1, `${line}\n`)
+}

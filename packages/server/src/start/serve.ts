@@ -1,0 +1,93 @@
+import { once } from 'node:events'
+import type { Server } from 'node:http'
+import type { FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import type { Authority } from '../authority/index.ts'
+import { startRotation } from '../keys/rotation.ts'
+import type { Configuration } from './configuration/index.ts'
+import { credentialsShown, firstStart } from './first-start.ts'
+import { buildHttp } from './http.ts'
+import { openAuthority } from './open-authority.ts'
+import { type BoundPort, bindPort } from './port.ts'
+
+/** How long requests in flight may take to end once the server was told to stop, in milliseconds. */
+const DRAIN_LIMIT = 20_000
+
+export interface Serving {
+  /** `<scheme>://<host>[:port]` as the ready line names it. */
+  readonly url: string
+  /** Where the server can be reached from this machine, whatever proxies stand before it. */
+  readonly localUrl: string
+  /** Turns new work away, finishes what is in flight, closes the store. */
+  stop(): Promise<void>
+}
+
+export interface Surroundings {
+  readonly logger: Logger
+  /** Writes one line to stdout. */
+  readonly print: (line: string) => void
+  readonly onFatal: (failure: unknown) => void
+}
+
+/**
+ * The whole start: port, master key, database, first start, HTTP; then the generated credentials and, once
+ * `/readyz` answers 200, the one line `rescind ready on <url>`.
+ *
+ * @throws ConfigurationError, MasterKeyRefused, StoreRefused: each has a message for the operator
+ */
+export async function serve(
+  configuration: Configuration,
+  { logger, print, onFatal }: Surroundings,
+): Promise<Serving> {
+  const bound = await bindPort(configuration.host, configuration.port)
+  const url = configuration.publicUrl ?? `http://localhost:${bound.number}`
+  let authority: Authority
+  try {
+    authority = await openAuthority(configuration, url, logger, { onFatal })
+  } catch (failure) {
+    bound.handle.close()
+    throw failure
+  }
+  const stopping = new AbortController()
+  const generated = await firstStart(authority, configuration.firstStart)
+  const app = buildHttp(authority, {
+    oktaRequestsPerMinute: configuration.oktaRequestsPerMinute,
+    trustedProxies: configuration.trustedProxies,
+    draining: () => stopping.signal.aborted,
+  })
+  await listen(app, bound)
+  const rotation = startRotation(authority, stopping.signal)
+  for (const [name, value] of generated) print(`${name}=${value.reveal()}`)
+  if (generated.size > 0) await credentialsShown(authority)
+  const { statusCode } = await app.inject({ url: '/readyz' })
+  if (statusCode !== 200) throw new Error(`/readyz answers ${statusCode}`)
+  print(`rescind ready on ${url}`)
+  return {
+    url,
+    localUrl: `http://localhost:${bound.number}`,
+    async stop() {
+      stopping.abort()
+      await drain(app)
+      await rotation
+      await authority.store.close()
+    },
+  }
+}
+
+async function listen(app: FastifyInstance, { handle }: BoundPort): Promise<void> {
+  await app.ready()
+  const listening = once(app.server, 'listening')
+  app.server.listen(handle)
+  await listening
+}
+
+/** Closes the port, answers what is in flight, and lets go of connections as they fall idle. */
+async function drain(app: FastifyInstance): Promise<void> {
+  const server: Server = app.server
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  const sweep = setInterval(() => server.closeIdleConnections(), 50)
+  const limit = setTimeout(() => server.closeAllConnections(), DRAIN_LIMIT)
+  await Promise.all([closed, app.close()])
+  clearInterval(sweep)
+  clearTimeout(limit)
+}
