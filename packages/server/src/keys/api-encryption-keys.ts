@@ -8,7 +8,7 @@ import {
   type ReplacementKey,
   replaceApiEncryptionKeys,
 } from '@rescind/core/keys'
-import type { EntryContent } from '@rescind/core/log'
+import type { EntryContent, Position } from '@rescind/core/log'
 import { type Actor, type Authority, entryActor, newId } from '../authority/index.ts'
 import { customIssuerUrl } from '../directory/issuer.ts'
 import { DomainError, type ErrorCode } from '../errors/index.ts'
@@ -220,8 +220,10 @@ async function changeIn(
   for (const step of outcome.changes) {
     const key = step.type === 'add' ? materialOf(step.key.id) : held.find(({ id }) => id === step.id)
     if (key === undefined) throw new TypeError('a ring changed a key that it does not hold')
-    await apply(tx, server.id, step, key, now)
-    for (const entry of entriesOf(authority, actor, server.id, step, key)) await append(tx, entry, now)
+    const positions: Position[] = []
+    for (const entry of entriesOf(authority, actor, server.id, step, key))
+      positions.push(await append(tx, entry, now))
+    await apply(tx, server.id, step, key, positions[0]?.seq ?? 0, now)
   }
   return (await listRows(tx, server.id)).map(readApiEncryptionKey)
 }
@@ -231,6 +233,7 @@ async function apply(
   authorizationServerId: string,
   step: KeyRowChange,
   { jwk }: CheckedEncryptionKey,
+  seq: number,
   now: number,
 ): Promise<void> {
   switch (step.type) {
@@ -243,6 +246,7 @@ async function apply(
         status,
         thumbprint,
         jwk: JSON.stringify(jwk),
+        added_seq: seq,
         created_at: now,
         updated_at: now,
       })

@@ -4,8 +4,9 @@ import type { Position } from '@rescind/core/log'
 import type { Authority } from '../authority/index.ts'
 import { requireIssuer } from '../directory/issuer.ts'
 import { DomainError } from '../errors/index.ts'
+import { head } from '../log/index.ts'
 import { SYSTEM } from '../store/index.ts'
-import { logHeadOf, organizationOfIssuer } from '../store/queries/issuers.ts'
+import { organizationOfIssuer } from '../store/queries/issuers.ts'
 import { type PublishedDocument, publishDocument } from './published-document.ts'
 import { openPrivateKey, type SigningAlgorithm } from './signing-key-material.ts'
 import { signingRingOf } from './signing-keys.ts'
@@ -133,7 +134,7 @@ async function readIssuer(
   if (organizationId === undefined) throw issuerNotFound(issuerId)
   const snapshot = await authority.store.read({ organizationId }, async (tx) => ({
     issuer: await requireIssuer(authority, tx, issuerId),
-    position: await logHeadOf(tx),
+    position: (await head(tx)).position,
     ring: await loadSigningRing(tx, issuerId),
   }))
   if (snapshot.ring === undefined || snapshot.ring.keys.length === 0) {

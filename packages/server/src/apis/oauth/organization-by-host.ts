@@ -10,12 +10,10 @@ const MAX_REMEMBERED = 10_000
 /** Which organization a request without a credential means: its host name's, else `default`. */
 export class OrganizationsByHost {
   readonly #authority: Authority
-  readonly #suffix: string
   readonly #ids = new Map<string, string>()
 
   constructor(authority: Authority) {
     this.#authority = authority
-    this.#suffix = `.${new URL(authority.publicUrl).hostname}`
   }
 
   /**
@@ -24,7 +22,8 @@ export class OrganizationsByHost {
    */
   async organizationOf(hostname: string): Promise<string> {
     const host = hostname.toLowerCase()
-    const subdomain = host.endsWith(this.#suffix) ? host.slice(0, -this.#suffix.length) : DEFAULT_SUBDOMAIN
+    const suffix = `.${new URL(this.#authority.publicUrl).hostname}`
+    const subdomain = host.endsWith(suffix) ? host.slice(0, -suffix.length) : DEFAULT_SUBDOMAIN
     const known = this.#ids.get(subdomain)
     if (known !== undefined) return known
     const id = await this.#authority.store.read(SYSTEM, (tx) => organizationOfSubdomain(tx, subdomain))

@@ -13,6 +13,7 @@ export const apiEncryptionKeys: Migration = {
       .addColumn('status', 'text', (column) => column.notNull())
       .addColumn('thumbprint', 'text', (column) => column.notNull())
       .addColumn('jwk', 'text', (column) => column.notNull())
+      .addColumn('added_seq', 'bigint', (column) => column.notNull())
       .addColumn('created_at', 'bigint', (column) => column.notNull())
       .addColumn('updated_at', 'bigint', (column) => column.notNull())
       .addUniqueConstraint('api_encryption_keys_kid', ['organization_id', 'authorization_server_id', 'kid'])

@@ -1,7 +1,7 @@
 import { organizationOf, type ReadTx, type WriteTx } from '../store.ts'
 import type { ApiEncryptionKeys } from '../tables/api-encryption-keys.ts'
 
-/** The keys of one authorization server, in order of creation. */
+/** The keys of one authorization server, in the order in which they were added. */
 export async function listApiEncryptionKeys(
   tx: ReadTx,
   authorizationServerId: string,
@@ -11,8 +11,7 @@ export async function listApiEncryptionKeys(
     .selectAll()
     .where('organization_id', '=', organizationOf(tx))
     .where('authorization_server_id', '=', authorizationServerId)
-    .orderBy('created_at')
-    .orderBy('id')
+    .orderBy('added_seq')
     .execute()
 }
 

@@ -1,4 +1,3 @@
-import type { Position } from '@rescind/core/log'
 import { organizationOf, type ReadTx, SYSTEM } from '../store.ts'
 import type { Organizations } from '../tables/organizations.ts'
 
@@ -36,17 +35,6 @@ export async function organizationOfIssuer(tx: ReadTx, issuerId: string): Promis
     .where('id', '=', issuerId)
     .executeTakeFirst()
   return organization?.id
-}
-
-/** How far the organization's log has come, in the transaction's snapshot. */
-export async function logHeadOf(tx: ReadTx): Promise<Position> {
-  const log = organizationOf(tx)
-  const { incarnation, seq } = await tx.db
-    .selectFrom('log_heads')
-    .select(['incarnation', 'seq'])
-    .where('log_id', '=', log)
-    .executeTakeFirstOrThrow()
-  return { log, incarnation, seq }
 }
 
 function requireSystem(tx: ReadTx): void {

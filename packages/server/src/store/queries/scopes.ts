@@ -20,7 +20,7 @@ export async function listScopes(tx: ReadTx, authorizationServerId: string): Pro
     .where('organization_id', '=', organizationOf(tx))
     .where('authorization_server_id', '=', authorizationServerId)
     .orderBy('created_at')
-    .orderBy('id')
+    .orderBy('name')
     .execute()
 }
 

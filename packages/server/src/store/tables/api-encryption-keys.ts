@@ -9,6 +9,8 @@ export interface ApiEncryptionKeys {
   thumbprint: string
   /** JSON: the members that make the key (RFC 7638), nothing else. */
   jwk: string
+  /** Position (`seq`) of the entry that recorded its addition: the order of the ring. */
+  added_seq: number
   created_at: number
   updated_at: number
 }
