@@ -16,7 +16,7 @@ import {
 } from './applications.ts'
 import { type ClientMetadata, keyDemandsOf, usesClientSecret } from './client-metadata.ts'
 import { newClientSecret, type PreparedClientSecret, prepareClientSecret } from './client-secret.ts'
-import { matchesActiveSecret, storeClientSecret } from './client-secrets.ts'
+import { matchesSecret, openActiveSecrets, storeClientSecret } from './client-secrets.ts'
 
 /**
  * Replaces an application: settings as the draft has them, or their defaults; its keys by the draft's where it
@@ -75,7 +75,7 @@ async function secretFor(
     listClientSecrets(tx, id),
   )
   if (rows.length > 0) {
-    if (given !== undefined && !(await matchesActiveSecret(authority, rows, given)))
+    if (given !== undefined && !matchesSecret(await openActiveSecrets(authority, rows), given))
       throw new DomainError('client_secret_changed_elsewhere')
     return undefined
   }

@@ -195,21 +195,22 @@ export async function deleteClientSecret(
   })
 }
 
-/**
- * Whether a presented value is one of the client's active secrets. Each is compared in constant time, over
- * digests of one length.
- */
-export async function matchesActiveSecret(
+/** The values of a client's ACTIVE secrets, oldest first. */
+export function openActiveSecrets(
   authority: Pick<Authority, 'vault'>,
   rows: readonly ClientSecretRow[],
-  presented: Secret,
-): Promise<boolean> {
+): Promise<Secret[]> {
+  const active = rows.filter(({ status }) => status === 'ACTIVE')
+  return Promise.all(active.map((row) => authority.vault.open(row.sealed, secretPurpose(row.id))))
+}
+
+/**
+ * Whether a presented value is one of a client's secrets. Each is compared in constant time, over digests of one
+ * length.
+ */
+export function matchesSecret(secrets: readonly Secret[], presented: Secret): boolean {
   let matched = false
-  for (const row of rows) {
-    if (row.status !== 'ACTIVE') continue
-    const value = await authority.vault.open(row.sealed, secretPurpose(row.id))
-    if (timingSafeEqual(digest(value), digest(presented))) matched = true
-  }
+  for (const secret of secrets) if (timingSafeEqual(digest(secret), digest(presented))) matched = true
   return matched
 }
 

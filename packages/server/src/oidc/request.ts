@@ -1,4 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import type { ClientKey } from '../keys/client-key.ts'
+import type { Secret } from '../secrets/index.ts'
 import type { Artefact } from '../tokens/judge.ts'
 import { inherit, type Place, type Stamp, type Subjects } from '../tokens/stamp.ts'
 
@@ -6,6 +8,19 @@ import { inherit, type Place, type Stamp, type Subjects } from '../tokens/stamp.
 export interface RequestSource {
   readonly ip: string | null
   readonly userAgent: string | null
+}
+
+/** What the directory says of the client that asks. */
+export interface RequestClient {
+  readonly clientId: string
+  /** Its ACTIVE keys. */
+  readonly keys: readonly ClientKey[]
+  /** Its ACTIVE secrets. */
+  readonly secrets: readonly Secret[]
+  readonly mayRefresh: boolean
+  /** Whether its refresh tokens are exchanged for new ones with each use. */
+  readonly rotates: boolean
+  readonly needsPkce: boolean
 }
 
 /**
@@ -36,8 +51,8 @@ export class OidcRequest {
     return { place: this.place, subjects: inherit(own, this.#subjects) }
   }
 
-  /** Whether the client that asks may hold refresh tokens. */
-  clientMayRefresh = false
+  /** The client that asks, as far as it is known yet. */
+  client: RequestClient | undefined
 
   /**
    * What is being exchanged: a code or device code, by handle, or a refresh token that came of one; and the token

@@ -163,7 +163,8 @@ export class RecordAdapter implements Adapter {
  */
 function mayRefresh(payload: AdapterPayload, request: OidcRequest): boolean {
   const scope = payload.scope ?? payload.params?.scope
-  return request.clientMayRefresh && typeof scope === 'string' && scope.split(' ').includes('offline_access')
+  const asked = typeof scope === 'string' && scope.split(' ').includes('offline_access')
+  return asked && request.client?.mayRefresh === true
 }
 
 /** Whom a payload names itself, beside what the request relied on. */

@@ -1,0 +1,69 @@
+import type { KoaContextWithOIDC } from 'oidc-provider'
+import { errors, type AccessToken, type ClientCredentials, type JWTStructured } from 'oidc-provider'
+import { formatPosition } from '@rescind/core/log'
+import { newTokenId, recordToken } from '../tokens/issue.ts'
+import type { Subjects } from '../tokens/stamp.ts'
+import type { IssuerContext } from './adapter/issuer-context.ts'
+import { currentRequest } from './request.ts'
+
+type Issued = AccessToken | ClientCredentials
+
+/**
+ * Makes a JWT access token (RFC 9068) ours before the library signs it: its position, the subjects that a
+ * verifier judges it by, and its row in the ledger, which is durable before anybody can hold the token.
+ *
+ * @param signingKey the thumbprint of the key that will sign it
+ * @throws InvalidGrant where the token was born void
+ */
+export async function stampAccessToken(
+  context: IssuerContext,
+  signingKey: string,
+  token: Issued,
+  structure: JWTStructured,
+  seal?: { readonly handle: string },
+): Promise<void> {
+  const { authority, organizationId, issuerId, issuer, judge } = context
+  const request = currentRequest()
+  const stamp = request.stamp(subjectsOf(token, request.family))
+  const id = newTokenId()
+  const { payload } = structure
+  const now = authority.clock.now()
+  const good = await recordToken(authority, organizationId, judge, id, {
+    kind: 'access',
+    format: seal === undefined ? 'jwt' : 'encrypted',
+    ...(seal === undefined ? {} : { handle: seal.handle }),
+    issuerId,
+    issuer,
+    scopes: token.scope ?? '',
+    signingKey,
+    ...(request.origin === undefined ? {} : { origin: request.origin }),
+    issuedAt: now,
+    expiresAt: Number(payload.exp) * 1000,
+    ip: request.source.ip,
+    userAgent: request.source.userAgent,
+    details: '{}',
+    stamp,
+  })
+  if (!good) throw new errors.InvalidGrant('what the token rests on has been revoked')
+  request.issuing({ class: 'access', id, issuer, signingKey, stamp })
+  const { subjects, place } = stamp
+  payload.jti = id
+  payload.pos = formatPosition({ log: organizationId, ...place })
+  if (subjects.session !== undefined) payload.sid = subjects.session
+  if (subjects.grant !== undefined) payload.grant = subjects.grant
+  if (subjects.assertionKey !== undefined) payload.client_key = subjects.assertionKey
+  if (subjects.identityProvider !== undefined) payload.idp = subjects.identityProvider
+}
+
+/** Whom an access token names itself, beside what its request relied on. */
+function subjectsOf(token: Issued, family: string | undefined): Subjects {
+  return {
+    ...('accountId' in token && token.accountId !== undefined ? { user: token.accountId } : {}),
+    ...(token.clientId === undefined ? {} : { client: token.clientId }),
+    ...('sessionUid' in token && token.sessionUid !== undefined ? { session: token.sessionUid } : {}),
+    ...(typeof token.aud === 'string' ? { resource: token.aud } : {}),
+    ...(family === undefined ? {} : { grant: family }),
+  }
+}
+
+export type { KoaContextWithOIDC }
