@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Actor, Authority } from '../../authority/index.ts'
 import { DomainError } from '../../errors/index.ts'
 import { Secret } from '../../secrets/index.ts'
-import { namesAnotherOrganization } from './organization-host.ts'
+import { namesAnotherOrganization } from '../organization-host.ts'
 
 /** One scheme of the `Authorization` header. */
 export interface OktaAuthenticator {

@@ -1,4 +1,4 @@
-import type { Actor, Authority } from '../../authority/index.ts'
+import type { Actor, Authority } from '../authority/index.ts'
 
 /**
  * Whether the host of a request is another organization's: `<subdomain>.<host of the public URL>`. Any other
