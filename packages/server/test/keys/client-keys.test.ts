@@ -2,7 +2,7 @@ import { jwkThumbprint } from '@rescind/core/keys'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { replaceApplication } from '../../src/directory/application-replacement.ts'
-import { type ApplicationDraft, createApplication } from '../../src/directory/applications.ts'
+import { createApplication } from '../../src/directory/applications.ts'
 import { DomainError } from '../../src/errors/index.ts'
 import type { ClientKey } from '../../src/keys/client-key.ts'
 import {
@@ -17,27 +17,10 @@ import type { SubmittedClientKey } from '../../src/keys/submitted-key.ts'
 import { head } from '../../src/log/index.ts'
 import { insertSigningKey } from '../../src/store/queries/signing-keys.ts'
 import { openTestAuthority, type TestAuthority } from '../support/authority.ts'
+import { SERVICE } from '../support/client-drafts.ts'
 import { clientsByLog, clientsByTables, entriesOf } from '../support/client-history.ts'
 import { DATABASES } from '../support/databases.ts'
 import { ecKey, ecPair, encryptionKey, rsaKey, rsaPair, type TestJwk } from '../support/jwks.ts'
-
-const presentation: ApplicationDraft['presentation'] = {
-  visibility: { autoLaunch: false, autoSubmitToolbar: false, hide: { iOS: true, web: true } },
-  accessibility: { selfService: false, errorRedirectUrl: null, loginRedirectUrl: null },
-  notes: { admin: null, enduser: null },
-  userNameTemplate: { template: 'x', type: 'BUILT_IN' },
-  implicitAssignment: false,
-}
-
-const draft: ApplicationDraft = {
-  label: 'Billing',
-  metadata: {
-    grant_types: ['client_credentials'],
-    application_type: 'service',
-    token_endpoint_auth_method: 'private_key_jwt',
-  },
-  presentation,
-}
 
 function submitted(jwk: TestJwk, claimedId: string | null = null): SubmittedClientKey {
   return { jwk, use: jwk.use ?? null, status: jwk.status ?? null, claimedId }
@@ -57,7 +40,7 @@ describe.each(DATABASES)('keys of clients on $name', (database) => {
 
   async function newApp(keys: readonly TestJwk[] = []): Promise<string> {
     const created = await createApplication(authority, authority.actorA, {
-      ...draft,
+      ...SERVICE,
       status: 'ACTIVE',
       keys: keys.map((key) => submitted(key)),
     })
@@ -130,7 +113,7 @@ describe.each(DATABASES)('keys of clients on $name', (database) => {
       () => activateClientKey(authority, actorB, appId, id),
       () => deactivateClientKey(authority, actorB, appId, id),
       () => deleteClientKey(authority, actorB, appId, id),
-      () => replaceApplication(authority, actorB, appId, draft),
+      () => replaceApplication(authority, actorB, appId, SERVICE),
     ])
       expect(await refusal(attempt())).toBe('not_found')
     expect(await entriesOf(authority, actorB)).toEqual([])
@@ -177,14 +160,14 @@ describe.each(DATABASES)('keys of clients on $name', (database) => {
           'client_key_blocked',
         )
         const set = createApplication(authority, authority.actorA, {
-          ...draft,
+          ...SERVICE,
           status: 'ACTIVE',
           keys: [submitted(ecKey('fine')), submitted({ ...other, kid: 'again' })],
         })
         expect(await refusal(set)).toBe('client_key_blocked')
         // What another organization trusts is its own affair.
         const { application } = await createApplication(authority, authority.actorB, {
-          ...draft,
+          ...SERVICE,
           status: 'ACTIVE',
         })
         const taken = addClientKey(
@@ -210,7 +193,7 @@ describe.each(DATABASES)('keys of clients on $name', (database) => {
     it('inside an application block the key, too', async () => {
       const leaked = { ...ecKey('inside'), ...ecPair('inside').privateJwk }
       const created = createApplication(authority, authority.actorA, {
-        ...draft,
+        ...SERVICE,
         status: 'ACTIVE',
         keys: [submitted(ecKey('fine')), submitted(leaked)],
       })
@@ -297,7 +280,7 @@ describe.each(DATABASES)('keys of clients on $name', (database) => {
       if ('keys' in step) {
         const kept = step.keep ? held.map(sentBack) : []
         const keys = [...kept, ...step.keys.map((one) => submitted(one))]
-        return replaceApplication(authority, actorA, appId, { ...draft, keys })
+        return replaceApplication(authority, actorA, appId, { ...SERVICE, keys })
       }
       if ('at' in step) {
         const id = held[step.at]?.id ?? 'pks'
@@ -305,8 +288,8 @@ describe.each(DATABASES)('keys of clients on $name', (database) => {
         if (step.type === 'deactivate') return deactivateClientKey(authority, actorA, appId, id)
         return deleteClientKey(authority, actorA, appId, id)
       }
-      const metadata = { ...draft.metadata, jwks_uri: 'https://billing.example.com/keys' }
-      return replaceApplication(authority, actorA, appId, { ...draft, metadata })
+      const metadata = { ...SERVICE.metadata, jwks_uri: 'https://billing.example.com/keys' }
+      return replaceApplication(authority, actorA, appId, { ...SERVICE, metadata })
     }
     await fc.assert(
       fc.asyncProperty(fc.array(command, { maxLength: 10 }), async (steps) => {
