@@ -96,8 +96,8 @@ export async function addApiToken(
 
 /**
  * Who presents an API token: its owner, with the roles that the owner has now. `undefined` for a value that is
- * unknown, expired or revoked, and for an owner who is not enabled or was revoked after the token was made
- * (LOG.md: what carries authority passes standing whenever it is used). The look-up is by hash: comparing takes
+ * unknown, expired or revoked, for an owner who is not enabled, and where the owner or the organization was revoked
+ * after the token was made: what carries authority passes standing whenever it is used. The look-up is by hash: comparing takes
  * no time that a guess could learn from.
  */
 export async function authenticateApiToken(
@@ -155,14 +155,12 @@ export function revokeApiToken(authority: Authority, actor: Actor, id: string): 
   })
 }
 
-function hasStanding({ token, owner }: PresentedApiToken, now: number): boolean {
+function hasStanding({ token, owner, cutoffs }: PresentedApiToken, now: number): boolean {
   if (token.expires_at !== null && token.expires_at <= now) return false
   if (!ENABLED_STATUSES.some((status) => status === owner.status)) return false
-  const { revokedAt } = owner
-  if (revokedAt === undefined) return true
-  return token.incarnation === revokedAt.incarnation
-    ? token.seq > revokedAt.seq
-    : token.incarnation > revokedAt.incarnation
+  return cutoffs.every(({ incarnation, seq }) =>
+    token.incarnation === incarnation ? token.seq > seq : token.incarnation > incarnation,
+  )
 }
 
 /**

@@ -60,8 +60,6 @@ export async function addUser(tx: WriteTx, actor: Actor, draft: UserDraft, at: n
     ...foldedColumns(profile),
     password_hash: password?.hash ?? null,
     password_changed_at: password === undefined ? null : at,
-    revoked_incarnation: null,
-    revoked_seq: null,
     created_at: at,
     activated_at: activate ? at : null,
     status_changed_at: activate ? at : null,

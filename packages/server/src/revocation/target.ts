@@ -1,4 +1,5 @@
 import type { ArtefactClass, EntryContent } from '@rescind/core/log'
+import { organizationTargetKey, userTargetKey } from '../store/queries/revocations.ts'
 
 /**
  * What may be revoked, as it was resolved: identifiers of objects that exist in this organization. `client` is the
@@ -78,7 +79,7 @@ export function targetKey(target: Target): string {
     case 'session':
       return `session:${target.session}`
     case 'user':
-      return `user:${target.user}`
+      return userTargetKey(target.user)
     case 'application':
       return `application:${target.client}`
     case 'user_application':
@@ -90,6 +91,6 @@ export function targetKey(target: Target): string {
     case 'key':
       return `key:${target.key}`
     case 'organization':
-      return `organization:${target.organization}`
+      return organizationTargetKey(target.organization)
   }
 }

@@ -1,8 +1,9 @@
-import { type Actor, entryActor } from '../authority/index.ts'
+import { type Actor, type Authority, entryActor } from '../authority/index.ts'
 import { BLOCKED_STATUSES } from '../directory/users-status.ts'
 import { append } from '../log/index.ts'
 import type { WriteTx } from '../store/index.ts'
 import { type UserChange, type UserRow, updateUser } from '../store/queries/users.ts'
+import { recordRevocation } from './record.ts'
 
 /** Why everything that was issued for a user was revoked, as the entry's `cause` says it. */
 export type UserRevocationCause =
@@ -11,6 +12,7 @@ export type UserRevocationCause =
   | 'user.renamed'
   | 'user.password_changed'
   | 'user.password_reset'
+  | 'user.deleted'
 
 export interface ChangeOfUser {
   readonly change: UserChange
@@ -25,9 +27,10 @@ export interface ChangeOfUser {
 /**
  * Changes a user's row and writes, in the same transaction, what follows from it: `user.updated`, `user.blocked`
  * or `user.unblocked` where the status crosses that line, and last the cutoffs, so that they lie above everything
- * before them. The row keeps the newest cutoff, for what authenticates by the row itself.
+ * before them.
  */
 export async function changeUser(
+  authority: Authority,
   tx: WriteTx,
   actor: Actor,
   row: UserRow,
@@ -41,17 +44,23 @@ export async function changeUser(
   const isBlocked = BLOCKED_STATUSES.includes(status)
   if (isBlocked && !wasBlocked) await append(tx, { kind: 'user.blocked', subject, actor: by }, at)
   if (wasBlocked && !isBlocked) await append(tx, { kind: 'user.unblocked', subject, actor: by }, at)
-  let cutoff: Pick<UserChange, 'revoked_incarnation' | 'revoked_seq'> = {}
-  for (const cause of causes) {
-    const { incarnation, seq } = await append(tx, { kind: 'user.revoked', subject, actor: by, cause }, at)
-    cutoff = { revoked_incarnation: incarnation, revoked_seq: seq }
-  }
+  for (const cause of causes) await revokeUser(authority, tx, actor, row.id, cause)
   const updated = await updateUser(tx, row.id, {
     ...change,
-    ...cutoff,
     ...(status === row.status ? {} : { status_changed_at: at }),
     updated_at: at,
   })
   if (updated === undefined) throw new Error('a user vanished under the lock of its organization')
   return updated
+}
+
+/** Revokes everything that was issued for a user, because of another change in the same transaction. */
+export async function revokeUser(
+  authority: Authority,
+  tx: WriteTx,
+  actor: Actor,
+  userId: string,
+  cause: UserRevocationCause,
+): Promise<void> {
+  await recordRevocation(authority, tx, actor, { type: 'user', user: userId }, { code: 'unspecified', cause })
 }

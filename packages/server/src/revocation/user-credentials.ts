@@ -70,7 +70,7 @@ export async function updateUser(
             password_changed_at: at,
           }),
     }
-    return userOf(await changeUser(tx, actor, row, { change: columns, members, causes, at }))
+    return userOf(await changeUser(authority, tx, actor, row, { change: columns, members, causes, at }))
   })
 }
 
@@ -97,7 +97,7 @@ export async function changePassword(
     // Somebody was faster: the password that was verified is no longer the old one.
     if (current.password_hash !== row.password_hash) throw new DomainError('password_incorrect')
     return userOf(
-      await changeUser(tx, actor, current, {
+      await changeUser(authority, tx, actor, current, {
         change: {
           status: requireTransition(current, 'change_password'),
           password_hash: hash,

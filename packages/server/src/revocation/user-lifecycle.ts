@@ -10,7 +10,7 @@ import { Secret } from '../secrets/index.ts'
 import type { WriteTx } from '../store/index.ts'
 import { deleteDeprovisionedUser, type UserRow } from '../store/queries/users.ts'
 import type { UserStatus } from '../store/tables/users.ts'
-import { changeUser, type UserRevocationCause } from './user-changes.ts'
+import { changeUser, revokeUser, type UserRevocationCause } from './user-changes.ts'
 
 /** Lets a user in: ACTIVE, or PROVISIONED while there is no password. */
 export function activateUser(authority: Authority, actor: Actor, reference: string): Promise<User> {
@@ -54,7 +54,7 @@ export async function resetToTemporaryPassword(
   const user = await inOrganization(authority, actor, async (tx) => {
     const row = await requireUserRow(tx, actor, reference)
     const status = requireTransition(row, 'expire_password')
-    return changeUser(tx, actor, row, {
+    return changeUser(authority, tx, actor, row, {
       change: { status, password_hash: hash, password_changed_at: at },
       members: ['credentials.password'],
       causes: ['user.password_reset'],
@@ -80,13 +80,12 @@ export function deleteUser(
   return inOrganization(authority, actor, async (tx) => {
     const row = await requireUserRow(tx, actor, reference)
     if (!(await deleteDeprovisionedUser(tx, row.id))) {
-      await move(tx, actor, row, { operation: 'deactivate', cause: 'user.deactivated', at })
+      await move(authority, tx, actor, row, { operation: 'deactivate', cause: 'user.deactivated', at })
       return 'deactivated'
     }
     const subject = { user: row.id }
-    const by = entryActor(actor)
-    await append(tx, { kind: 'user.deleted', subject, actor: by }, at)
-    await append(tx, { kind: 'user.revoked', subject, actor: by, cause: 'user.deleted' }, at)
+    await append(tx, { kind: 'user.deleted', subject, actor: entryActor(actor) }, at)
+    await revokeUser(authority, tx, actor, row.id, 'user.deleted')
     return 'deleted'
   })
 }
@@ -108,11 +107,14 @@ function moveUser(
   const at = authority.clock.now()
   return inOrganization(authority, actor, async (tx) => {
     const row = await requireUserRow(tx, actor, reference)
-    return userOf(await move(tx, actor, row, { operation, at, ...(cause === undefined ? {} : { cause }) }))
+    return userOf(
+      await move(authority, tx, actor, row, { operation, at, ...(cause === undefined ? {} : { cause }) }),
+    )
   })
 }
 
 async function move(
+  authority: Authority,
   tx: WriteTx,
   actor: Actor,
   row: UserRow,
@@ -120,7 +122,7 @@ async function move(
 ): Promise<UserRow> {
   const status = requireTransition(row, operation)
   if (BLOCKED_STATUSES.includes(status)) await refuseForLastAdministrator(tx, row)
-  return changeUser(tx, actor, row, {
+  return changeUser(authority, tx, actor, row, {
     change: {
       status,
       ...(operation === 'activate' ? { activated_at: at } : {}),

@@ -10,6 +10,7 @@ import {
 import { preparePassword } from '../../src/directory/passwords.ts'
 import { grantRole, withdrawRole } from '../../src/directory/roles-of-users.ts'
 import { createUser } from '../../src/directory/users.ts'
+import { recordRevocation } from '../../src/revocation/record.ts'
 import { changePassword, updateUser } from '../../src/revocation/user-credentials.ts'
 import {
   activateUser,
@@ -41,6 +42,15 @@ describe.each(DATABASES)('an API token on $name', (database) => {
       password: await preparePassword(PASSWORD, login),
       activate: true,
     })
+  }
+  async function foreignOwner() {
+    const login = `foreign-${count++}@example.com`
+    const { id } = await createUser(authority, authority.actorB, {
+      profile: { login, email: login },
+      password: await preparePassword(PASSWORD, login),
+      activate: true,
+    })
+    return id
   }
   const authenticate = (value: Secret) => authenticateApiToken(authority, value)
   const kinds = async () => {
@@ -149,6 +159,21 @@ describe.each(DATABASES)('an API token on $name', (database) => {
     expect(await authenticate(value)).toBeDefined()
   })
 
+  it.each(['user', 'organization'] as const)('is void once somebody revoked its %s', async (type) => {
+    const { id: userId } = await owner()
+    const { value } = await createApiToken(authority, system, { name: 'void', userId })
+    const { value: foreign } = await createApiToken(authority, authority.actorB, {
+      name: 'foreign',
+      userId: await foreignOwner(),
+    })
+    const target = type === 'user' ? { type, user: userId } : { type, organization: system.organizationId }
+    await authority.store.write({ organizationId: system.organizationId }, (tx) =>
+      recordRevocation(authority, tx, system, target, { code: 'compromised' }),
+    )
+    expect(await authenticate(value)).toBeUndefined()
+    expect(await authenticate(foreign)).toBeDefined()
+  })
+
   it('made after a revocation of the owner is good', async () => {
     const { id: userId } = await owner()
     await suspendUser(authority, system, userId)
@@ -217,7 +242,8 @@ describe.each(DATABASES)('an API token on $name', (database) => {
     await expect(createApiToken(authority, actorB, { name: 'theirs', userId })).rejects.toMatchObject({
       code: 'not_found',
     })
-    expect(await listApiTokens(authority, actorB, { limit: 10 })).toEqual([])
+    const listed = await listApiTokens(authority, actorB, { limit: 100 })
+    expect(listed.map(({ name }) => name)).not.toContain('ours')
     await expect(withdrawRole(authority, actorB, userId, 'organization_admin')).rejects.toMatchObject({
       code: 'not_found',
     })

@@ -16,8 +16,6 @@ export const users: Migration = {
       .addColumn('last_name_folded', 'text', (column) => column.notNull())
       .addColumn('password_hash', 'text')
       .addColumn('password_changed_at', 'bigint')
-      .addColumn('revoked_incarnation', 'bigint')
-      .addColumn('revoked_seq', 'bigint')
       .addColumn('created_at', 'bigint', (column) => column.notNull())
       .addColumn('activated_at', 'bigint')
       .addColumn('status_changed_at', 'bigint')

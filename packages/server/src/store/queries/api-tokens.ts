@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely'
 import { organizationOf, type ReadTx, SYSTEM, type WriteTx } from '../store.ts'
 import type { ApiTokens } from '../tables/api-tokens.ts'
+import { organizationTargetKey, userTargetKey } from './revocations.ts'
 
 export type ApiTokenRow = Selectable<ApiTokens>
 
@@ -33,9 +34,10 @@ export interface PresentedApiToken {
   readonly owner: {
     readonly login: string
     readonly status: string
-    readonly revokedAt?: { readonly incarnation: number; readonly seq: number }
     readonly roles: readonly string[]
   }
+  /** The newest cutoffs of the owner and of the organization. */
+  readonly cutoffs: readonly { readonly incarnation: number; readonly seq: number }[]
 }
 
 /** Hashes are unique in the installation, so the token alone tells its organization. `SYSTEM` only. */
@@ -52,7 +54,7 @@ export async function findPresentedApiToken(
   if (token === undefined) return undefined
   const owner = await tx.db
     .selectFrom('users')
-    .select(['login', 'status', 'revoked_incarnation', 'revoked_seq'])
+    .select(['login', 'status'])
     .where('organization_id', '=', token.organization_id)
     .where('id', '=', token.user_id)
     .executeTakeFirst()
@@ -63,16 +65,13 @@ export async function findPresentedApiToken(
     .where('organization_id', '=', token.organization_id)
     .where('user_id', '=', token.user_id)
     .execute()
-  const { login, status, revoked_incarnation: incarnation, revoked_seq: seq } = owner
-  return {
-    token,
-    owner: {
-      login,
-      status,
-      roles: roles.map(({ role }) => role),
-      ...(incarnation === null || seq === null ? {} : { revokedAt: { incarnation, seq } }),
-    },
-  }
+  const cutoffs = await tx.db
+    .selectFrom('revocations')
+    .select(['incarnation', 'seq'])
+    .where('organization_id', '=', token.organization_id)
+    .where('target_key', 'in', [userTargetKey(token.user_id), organizationTargetKey(token.organization_id)])
+    .execute()
+  return { token, owner: { ...owner, roles: roles.map(({ role }) => role) }, cutoffs }
 }
 
 export interface ApiTokenPage {

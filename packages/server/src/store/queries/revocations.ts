@@ -6,6 +6,10 @@ import type { Revocations } from '../tables/revocations.ts'
 export type RevocationRow = Selectable<Revocations>
 export type NewRevocation = Omit<RevocationRow, 'organization_id'>
 
+/** The target keys of the cutoffs that everything of a user, or of an organization, is judged by. */
+export const userTargetKey = (user: string) => `user:${user}`
+export const organizationTargetKey = (organization: string) => `organization:${organization}`
+
 export async function insertRevocation(tx: WriteTx, row: NewRevocation): Promise<void> {
   await tx.db
     .insertInto('revocations')

@@ -14,9 +14,6 @@ export interface Users {
   /** argon2id in its PHC string; null for a user who has none yet. */
   password_hash: string | null
   password_changed_at: number | null
-  /** Where the newest `user.revoked` stands in the log; null while there is none. What is older carries nothing. */
-  revoked_incarnation: number | null
-  revoked_seq: number | null
   created_at: number
   activated_at: number | null
   status_changed_at: number | null
