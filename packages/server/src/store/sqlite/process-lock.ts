@@ -10,10 +10,10 @@ const HANDOVER = 2_000
  * the operating system drops with the process, however it ends.
  *
  * @returns what gives the folder free again
- * @throws StoreRefused when another process has it
+ * @throws StoreRefused when another process has it, or nothing can be written there
  */
 export function lockDataFolder(dataDir: string): () => void {
-  const lock = new DatabaseSync(join(dataDir, 'rescind.lock'), { timeout: HANDOVER })
+  const lock = openLock(dataDir)
   try {
     lock.exec('begin exclusive')
   } catch (cause) {
@@ -21,4 +21,12 @@ export function lockDataFolder(dataDir: string): () => void {
     throw new StoreRefused(`the data folder ${dataDir} is in use by another Rescind process`, { cause })
   }
   return () => lock.close()
+}
+
+function openLock(dataDir: string): DatabaseSync {
+  try {
+    return new DatabaseSync(join(dataDir, 'rescind.lock'), { timeout: HANDOVER })
+  } catch (cause) {
+    throw new StoreRefused(`the data folder ${dataDir} cannot be written to`, { cause })
+  }
 }

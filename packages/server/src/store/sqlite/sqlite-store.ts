@@ -42,11 +42,7 @@ export class SqliteStore implements Store {
     this.#unlock = unlock
     const { path, open, limits } = options
     this.#options = options
-    this.#writer = new SqliteConnection(open(path, { readOnly: false }))
-    this.#writer.execute('pragma journal_mode = wal')
-    this.#writer.execute('pragma synchronous = full')
-    this.#writer.execute('pragma foreign_keys = on')
-    this.#writer.execute('pragma wal_autocheckpoint = 0')
+    this.#writer = openWriter(open, path)
     this.#checkpointer = new Checkpointer({
       path,
       onFailed: (failure) =>
@@ -149,6 +145,20 @@ export class SqliteStore implements Store {
 
   #refuseDoubt(): void {
     if (this.#doubt !== undefined) throw unavailable(this.#doubt)
+  }
+}
+
+function openWriter(open: OpenDatabase, path: string): SqliteConnection {
+  const writer = new SqliteConnection(open(path, { readOnly: false }))
+  try {
+    writer.execute('pragma journal_mode = wal')
+    writer.execute('pragma synchronous = full')
+    writer.execute('pragma foreign_keys = on')
+    writer.execute('pragma wal_autocheckpoint = 0')
+    return writer
+  } catch (failure) {
+    writer.close()
+    throw failure
   }
 }
 
