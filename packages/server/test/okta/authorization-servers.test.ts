@@ -301,7 +301,7 @@ describe.each(DATABASES)('authorization servers on $name', (database) => {
       displayName: 'Read orders',
       description: 'All of them',
       consent: 'REQUIRED',
-    }
+    } as const
 
     it('are created, replaced and deleted with the SDK, beside those of OpenID Connect', async () => {
       const authServerId = await create()
@@ -313,7 +313,7 @@ describe.each(DATABASES)('authorization servers on $name', (database) => {
       const scopeId = String(scope.id)
       expect(scopeId).toMatch(/^scp[0-9A-Za-z]{17}$/)
       expect(await api().getOAuth2Scope({ authServerId, scopeId })).toEqual(scope)
-      const changed = { name: 'orders:read', description: 'Some of them', consent: 'IMPLICIT' }
+      const changed = { name: 'orders:read', description: 'Some of them', consent: 'IMPLICIT' } as const
       const replaced = await api().replaceOAuth2Scope({ authServerId, scopeId, oAuth2Scope: changed })
       expect(replaced).toMatchObject(changed)
       const names: unknown[] = []
