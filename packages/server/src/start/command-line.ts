@@ -1,12 +1,12 @@
 import { writeSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { VERSION } from '../authority/index.ts'
 import { MasterKeyRefused } from '../secrets/index.ts'
 import { StoreRefused } from '../store/index.ts'
 import { ConfigurationError, readConfiguration } from './configuration/index.ts'
 import { openLogger } from './logging.ts'
 import { serve } from './serve.ts'
 import { stopOnSignal } from './signals.ts'
-import { VERSION } from './version.ts'
 
 const USAGE = `usage: rescind serve [--demo]
        rescind --version

@@ -12,10 +12,10 @@ import { nativeApi } from '../apis/native/index.ts'
 import { oauthApi, publishedKeysShortcut } from '../apis/oauth/index.ts'
 import { oktaApi } from '../apis/okta/index.ts'
 import type { Authority } from '../authority/index.ts'
+import { VERSION } from '../authority/index.ts'
 import { collapseLeadingSlashes } from './leading-slashes.ts'
 import { escapeMalformed } from './malformed-escapes.ts'
 import { type OperationsOptions, operations } from './operations.ts'
-import { VERSION } from './version.ts'
 
 /** The largest request body, in bytes. */
 const BODY_LIMIT = 1_048_576

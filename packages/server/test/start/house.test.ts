@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { importFaults } from '../../../../scripts/check-imports.ts'
 import { objectFaults } from '../../../../scripts/check-objects.ts'
-import { VERSION } from '../../src/start/version.ts'
+import { VERSION } from '../../src/authority/index.ts'
 
 const ROOT = join(import.meta.dirname, '../../../..')
 

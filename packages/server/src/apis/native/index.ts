@@ -1,7 +1,21 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Authority } from '../../authority/index.ts'
+import { audit } from './audit.ts'
+import { requireActor } from './authentication.ts'
+import { bootstrap } from './bootstrap.ts'
+import { answerUnknownPaths, renderError } from './errors.ts'
+import { readJsonBodies } from './json-body.ts'
+import { organizations } from './organizations.ts'
 
-/** The native API, mounted at `/api/rescind/v1`. */
-export function nativeApi(_authority: Authority): FastifyPluginAsyncTypebox {
-  return async () => {}
+/** The native API, mounted at `/api/rescind/v1`. What a request passes on its way stands here in order. */
+export function nativeApi(authority: Authority): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.setErrorHandler(renderError)
+    answerUnknownPaths(app)
+    requireActor(app, authority)
+    readJsonBodies(app)
+    bootstrap(app, authority)
+    organizations(app, authority)
+    audit(app, authority)
+  }
 }
