@@ -1,0 +1,47 @@
+import type { Store } from '../../src/store/index.ts'
+import { faultOfRefusal } from './dialects.ts'
+import { type Fingerprint, fingerprint } from './fingerprint.ts'
+import type { RawClient, RawRequest, RawResponse } from './requests.ts'
+
+export interface Attack extends RawRequest {
+  /** The route under attack, and how. */
+  readonly name: string
+  /** Whether it may be answered well; else only a refusal will do, and nothing may have changed. */
+  readonly mayPass?: boolean
+}
+
+const AT_ONCE = 8
+
+/**
+ * Sends every attack and returns what went wrong: an answer that is not a proper refusal, and, for the attacks
+ * that may not pass, whatever they changed in the database.
+ */
+export async function faultsOf(
+  attacks: readonly Attack[],
+  { client, store }: { readonly client: RawClient; readonly store: Store },
+): Promise<string[]> {
+  const faults: string[] = []
+  const before = await fingerprint(store)
+  const waiting = attacks.values()
+  const work = async () => {
+    for (const attack of waiting) {
+      const fault = judge(attack, await client.send(attack))
+      if (fault !== undefined) faults.push(`${attack.name}: ${fault}`)
+    }
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, work))
+  if (attacks.every(({ mayPass }) => mayPass !== true))
+    faults.push(...changes(before, await fingerprint(store)).map((table) => `${table} has changed`))
+  return faults
+}
+
+function judge({ target, mayPass = false }: Attack, response: RawResponse): string | undefined {
+  if (mayPass && response.status < 400) return undefined
+  return faultOfRefusal(target, response)
+}
+
+function changes(before: Fingerprint, after: Fingerprint): string[] {
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
+    (table) => before[table] !== after[table],
+  )
+}

@@ -1,0 +1,67 @@
+import { Type } from 'typebox'
+import { Value } from 'typebox/value'
+import type { RawResponse } from './requests.ts'
+
+const OktaEnvelope = Type.Object(
+  {
+    errorCode: Type.String({ pattern: '^E\\d{7}$' }),
+    errorSummary: Type.String({ minLength: 1 }),
+    errorLink: Type.String({ pattern: '^E\\d{7}$' }),
+    errorId: Type.String({ pattern: '^oae[A-Za-z0-9_-]{22}$' }),
+    errorCauses: Type.Array(
+      Type.Object({ errorSummary: Type.String({ minLength: 1 }) }, { additionalProperties: false }),
+    ),
+  },
+  { additionalProperties: false },
+)
+
+const NativeEnvelope = Type.Object(
+  {
+    code: Type.String({ pattern: '^[a-z_]+$' }),
+    message: Type.String(),
+    details: Type.Optional(Type.Unknown()),
+  },
+  { additionalProperties: false },
+)
+
+/** RFC 6749 section 5.2. */
+const OAuthEnvelope = Type.Object(
+  { error: Type.String({ pattern: '^[a-z_]+$' }), error_description: Type.Optional(Type.String()) },
+  { additionalProperties: false },
+)
+
+/** The envelope of errors of each wire language, by where it is mounted; the longest prefix first. */
+const DIALECTS = [
+  { prefix: '/api/rescind/v1', name: 'native', envelope: NativeEnvelope },
+  { prefix: '/api/v1', name: 'Okta', envelope: OktaEnvelope },
+  { prefix: '/oauth2', name: 'OAuth', envelope: OAuthEnvelope },
+  { prefix: '/', name: 'operations', envelope: undefined },
+] as const
+
+/**
+ * What is wrong with a refusal; undefined for a good one. A refusal is 4xx in the envelope of its dialect, as
+ * JSON, and does not speak of what is inside.
+ */
+export function faultOfRefusal(url: string, { status, contentType, body }: RawResponse): string | undefined {
+  if (status < 400 || status > 499) return `status ${status}`
+  const dialect = DIALECTS.find(({ prefix }) => url.startsWith(prefix))
+  if (dialect?.envelope === undefined) return undefined
+  if (!contentType.startsWith('application/json')) return `${status} as ${contentType}`
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(body)
+  } catch {
+    return `${status} with a body that is not JSON`
+  }
+  if (!Value.Check(dialect.envelope, parsed))
+    return `${status} without the envelope of ${dialect.name}: ${body}`
+  if (PARTS.test(body) || TRACES.test(body)) return `${status} tells what is inside: ${body}`
+  return undefined
+}
+
+/** Names of engines, drivers, frameworks and libraries. */
+const PARTS = /sqlite|postgres|kysely|fastify|fst_err|typebox|node_modules/i
+
+/** What stacks, engines and statements look like. */
+const TRACES =
+  /syntax error|constraint failed|\.[tj]s:\d| at [A-Z]\w*\.|SELECT |INSERT |undefined is not|Cannot read/

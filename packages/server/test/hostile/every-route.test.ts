@@ -1,0 +1,236 @@
+import { Value } from 'typebox/value'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ORGANIZATION_B } from '../support/authority.ts'
+import { DATABASES } from '../support/databases.ts'
+import { ADMIN_PASSWORD, openTestOkta, type TestOkta } from '../support/okta.ts'
+import { type Attack, faultsOf } from './attack.ts'
+import { COMMON_PARAMETERS, HOSTILE_IDS, HOSTILE_VALUES, hostileBodies } from './corpus.ts'
+import { RawClient } from './requests.ts'
+import { type RegisteredRoute, registeredRoutes } from './routes.ts'
+import { spoilEachMember } from './spoil.ts'
+import { acceptedBodies, createWorld, fillPath, fillWith, WORLD_PASSWORD, type World } from './world.ts'
+
+/** Stands wherever a body may carry a secret. */
+const CANARY = 'canary-secret-8d1f0e5b'
+
+const JSON_TYPE = { 'content-type': 'application/json' }
+
+describe.each(DATABASES)('hostile input on $name', (database) => {
+  let okta: TestOkta
+  let client: RawClient
+  let routes: readonly RegisteredRoute[]
+  let own: World
+  let foreign: World
+  let authorization: { readonly authorization: string }
+
+  beforeAll(async () => {
+    okta = await openTestOkta(database)
+    client = new RawClient(await okta.listen())
+    routes = await registeredRoutes(okta.authority)
+    own = await createWorld(okta, okta.adminA, 'own')
+    foreign = await createWorld(okta, okta.adminB, 'foreign')
+    authorization = okta.adminA.header
+  })
+
+  afterAll(async () => {
+    client.close()
+    await okta.close()
+  })
+
+  /** Attacks route by route, so that a change is laid at the right door. */
+  async function attackEach(
+    which: readonly RegisteredRoute[],
+    attacksOn: (route: RegisteredRoute) => readonly Attack[],
+  ): Promise<void> {
+    const faults: string[] = []
+    let attacks = 0
+    for (const route of which) {
+      const chosen = attacksOn(route)
+      attacks += chosen.length
+      for (const fault of await faultsOf(chosen, { client, store: okta.authority.store }))
+        faults.push(`${nameOf(route)} · ${fault}`)
+    }
+    expect(faults).toEqual([])
+    expect(attacks).toBeGreaterThan(0)
+  }
+
+  const withBody = () => routes.filter(({ method }) => method !== 'GET')
+  const withParameters = () => routes.filter(({ parameters }) => parameters.length > 0)
+  const guarded = () => routes.filter(({ url }) => url.startsWith('/api/'))
+
+  const bodyFor = (route: RegisteredRoute) =>
+    route.body === undefined
+      ? {}
+      : {
+          headers: { ...authorization, ...JSON_TYPE },
+          body: Buffer.from(JSON.stringify(acceptedBodies('hostile')[nameOf(route)] ?? {})),
+        }
+
+  it('knows a body that each route with a body accepts', () => {
+    const accepted = acceptedBodies('own')
+    const unknown = routes.filter(
+      (route) => route.body !== undefined && accepted[nameOf(route)] === undefined,
+    )
+    expect(unknown.map(nameOf)).toEqual([])
+    for (const route of routes)
+      if (route.body !== undefined)
+        expect(Value.Check(route.body, accepted[nameOf(route)]), nameOf(route)).toBe(true)
+  })
+
+  it('refuses bodies that no reader should accept', async () => {
+    await attackEach(withBody(), (route) =>
+      hostileBodies(CANARY).map(({ name, bytes, contentType }) => ({
+        name,
+        method: route.method,
+        target: fillPath(route, own),
+        headers: { ...authorization, ...(contentType && { 'content-type': contentType }) },
+        body: bytes,
+      })),
+    )
+  })
+
+  it('refuses members of the wrong type', async () => {
+    await attackEach(
+      routes.filter(({ body }) => body !== undefined),
+      (route) =>
+        spoiled(route)
+          .filter(({ fits }) => !fits)
+          .map(({ name, body }) => ({
+            name,
+            method: route.method,
+            target: fillPath(route, own),
+            headers: { ...authorization, ...JSON_TYPE },
+            body: Buffer.from(JSON.stringify(body)),
+          })),
+    )
+  })
+
+  it('finds nothing under ids that are none', async () => {
+    await attackEach(withParameters(), (route) =>
+      route.parameters.flatMap((parameter, attacked) =>
+        HOSTILE_IDS.map(([name, raw]) => ({
+          name: `${parameter} is ${name}`,
+          method: route.method,
+          target: fillWith(route.url, route.parameters, (place, index) =>
+            index === attacked ? raw : (own.get(place) ?? 'none'),
+          ),
+          headers: authorization,
+          ...bodyFor(route),
+        })),
+      ),
+    )
+  })
+
+  it('finds nothing of another organization', async () => {
+    await attackEach(
+      withParameters().filter(({ url }) => url.startsWith('/api/')),
+      (route) => [
+        attackWithIds(route, 'all of another organization', foreign),
+        ...(route.parameters.length > 1
+          ? [
+              attackWithIds(route, 'a child of another organization', own, foreign),
+              attackWithIds(route, 'a parent of another organization', foreign, own),
+            ]
+          : []),
+      ],
+    )
+    function attackWithIds(route: RegisteredRoute, name: string, ...worlds: readonly World[]): Attack {
+      return {
+        name,
+        method: route.method,
+        target: fillPath(route, ...worlds),
+        headers: authorization,
+        ...bodyFor(route),
+      }
+    }
+  })
+
+  it('does nothing for whoever is nobody', async () => {
+    const nobody = [
+      {},
+      { authorization: '' },
+      { authorization: 'SSWS' },
+      { authorization: 'SSWS  ' },
+      { authorization: `SSWS ${CANARY}` },
+      { authorization: `SSWS ${okta.adminA.token}x` },
+      { authorization: `Bearer ${okta.adminA.token}` },
+      { authorization: `Basic ${Buffer.from(`admin:${CANARY}`).toString('base64')}` },
+      { authorization: `SSWS ${CANARY.repeat(400)}` },
+      { authorization: `SSWS ' OR 1=1 --` },
+      { ...authorization, host: `${ORGANIZATION_B}.${new URL(okta.authority.publicUrl).host}` },
+    ]
+    await attackEach(guarded(), (route) =>
+      nobody.map((headers) => ({
+        ...bodyFor(route),
+        name: `credential ${JSON.stringify(headers).slice(0, 60)}`,
+        method: route.method,
+        target: fillPath(route, own),
+        headers: { ...JSON_TYPE, ...headers },
+      })),
+    )
+  })
+
+  it('survives absurd query strings', async () => {
+    await attackEach(
+      routes.filter(({ method }) => method === 'GET'),
+      (route) =>
+        parametersOf(route).flatMap((parameter) =>
+          HOSTILE_VALUES.map((value) => ({
+            name: `${parameter}=${value.slice(0, 40)}`,
+            method: route.method,
+            target: `${fillPath(route, own)}?${parameter}=${value}`,
+            headers: authorization,
+            mayPass: true,
+          })),
+        ),
+    )
+  })
+
+  it('answers whatever fits a schema, however strange', async () => {
+    const own = await createWorld(okta, okta.adminA, 'strange')
+    await attackEach(
+      routes.filter(({ body }) => body !== undefined),
+      (route) =>
+        spoiled(route)
+          .filter(({ fits }) => fits)
+          .map(({ name, body }) => ({
+            name,
+            method: route.method,
+            target: fillPath(route, own),
+            headers: { ...authorization, ...JSON_TYPE },
+            body: Buffer.from(JSON.stringify(body)),
+            mayPass: true,
+          })),
+    )
+  })
+
+  it('still serves', async () => {
+    for (const path of ['/apps', '/users', '/authorizationServers', '/api-tokens'])
+      expect((await okta.call(okta.adminA, `GET ${path}`)).status).toBe(200)
+    expect((await okta.app.inject('/readyz')).statusCode).toBe(200)
+  })
+
+  it('has logged no secret and no failure of its own', () => {
+    const log = okta.logged()
+    for (const secret of [okta.adminA.token, okta.adminB.token, CANARY, WORLD_PASSWORD, ADMIN_PASSWORD])
+      expect(log.includes(secret)).toBe(false)
+    expect(log.split('\n').filter((line) => line.includes('"level":50'))).toEqual([])
+  })
+
+  function spoiled(route: RegisteredRoute) {
+    const accepted = acceptedBodies(`strange-${route.method.toLowerCase()}`)[nameOf(route)]
+    return [...spoilEachMember(accepted)].map((one) => ({
+      ...one,
+      fits: route.body === undefined || Value.Check(route.body, JSON.parse(JSON.stringify(one.body))),
+    }))
+  }
+
+  function parametersOf({ query }: RegisteredRoute): string[] {
+    const named = query !== undefined && 'properties' in query ? Object.keys(query.properties ?? {}) : []
+    return [...new Set([...named, ...COMMON_PARAMETERS])]
+  }
+})
+
+function nameOf({ method, url }: RegisteredRoute): string {
+  return `${method} ${url}`
+}

@@ -1,0 +1,133 @@
+import { generateKeyPairSync } from 'node:crypto'
+import type { Credential, TestOkta } from '../support/okta.ts'
+import type { RegisteredRoute } from './routes.ts'
+
+/** One thing of each kind in one organization, by the place in a path where its id stands. */
+export type World = ReadonlyMap<string, string>
+
+export const WORLD_PASSWORD = 'a canary that must not be logged 7Q'
+
+const APPS = '/api/v1/apps/:appId'
+const SERVERS = '/api/v1/authorizationServers/:authServerId'
+
+/** Made once: nothing here depends on keys being different. */
+const PUBLIC_KEY = (() => {
+  const { n = '', e = '' } = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({
+    format: 'jwk',
+  })
+  return { kty: 'RSA', n, e }
+})()
+
+/** Bodies that are accepted, by route: what hostile ones are made from. */
+export function acceptedBodies(name: string): Readonly<Record<string, Readonly<Record<string, unknown>>>> {
+  const application = {
+    name: 'oidc_client',
+    label: name,
+    signOnMode: 'OPENID_CONNECT',
+    credentials: { oauthClient: { token_endpoint_auth_method: 'client_secret_basic' } },
+    settings: {
+      oauthClient: {
+        client_uri: 'https://client.example.com',
+        redirect_uris: ['https://client.example.com/callback'],
+        response_types: ['code'],
+        grant_types: ['authorization_code'],
+        application_type: 'web',
+      },
+    },
+  }
+  const server = { name, description: name, audiences: [`https://${name}.example.com`] }
+  const scope = { name: `scope-${name}`, description: name, displayName: name, consent: 'IMPLICIT' }
+  const profile = {
+    login: `${name}@example.com`,
+    email: `${name}@example.com`,
+    firstName: 'Ada',
+    lastName: 'L',
+  }
+  return {
+    'POST /api/rescind/v1/organizations': { name, subdomain: name },
+    'POST /api/v1/api-tokens': { name },
+    'POST /api/v1/users': { profile, credentials: { password: { value: WORLD_PASSWORD } } },
+    'POST /api/v1/users/:userId': { profile: { firstName: 'Grace' } },
+    'PUT /api/v1/users/:userId': { profile },
+    'POST /api/v1/users/:userId/credentials/change_password': {
+      oldPassword: { value: WORLD_PASSWORD },
+      newPassword: { value: `${WORLD_PASSWORD}!` },
+    },
+    'POST /api/v1/apps': application,
+    [`PUT ${APPS}`]: application,
+    [`POST ${APPS}/credentials/jwks`]: { ...PUBLIC_KEY, use: 'sig', alg: 'RS256', kid: name },
+    [`POST ${APPS}/credentials/secrets`]: { status: 'INACTIVE' },
+    'POST /api/v1/authorizationServers': server,
+    [`PUT ${SERVERS}`]: server,
+    [`POST ${SERVERS}/scopes`]: scope,
+    [`PUT ${SERVERS}/scopes/:scopeId`]: scope,
+    [`POST ${SERVERS}/resourceservercredentials/keys`]: { ...PUBLIC_KEY, use: 'enc', kid: name },
+    [`POST ${SERVERS}/credentials/lifecycle/keyRotate`]: { use: 'sig' },
+  }
+}
+
+export async function createWorld(okta: TestOkta, who: Credential, name: string): Promise<World> {
+  const bodies = acceptedBodies(name)
+  const create = async (route: string, path = route.slice('POST /api/v1'.length)): Promise<string> => {
+    const reply = await okta.call(who, `POST ${path}`, bodies[route])
+    if (reply.status >= 300) throw new Error(`${route}: ${reply.status} ${JSON.stringify(reply.body)}`)
+    return reply.body.id
+  }
+  const app = await create('POST /api/v1/apps')
+  const server = await create('POST /api/v1/authorizationServers')
+  const signing = await okta.call(who, `GET /authorizationServers/${server}/credentials/keys`)
+  const keys = `/authorizationServers/${server}/resourceservercredentials/keys`
+  return new Map([
+    ['/api/v1/api-tokens/:apiTokenId', await create('POST /api/v1/api-tokens')],
+    ['/api/v1/users/:userId', await create('POST /api/v1/users')],
+    [APPS, app],
+    [
+      `${APPS}/credentials/jwks/:keyId`,
+      await create(`POST ${APPS}/credentials/jwks`, `/apps/${app}/credentials/jwks`),
+    ],
+    [
+      `${APPS}/credentials/secrets/:secretId`,
+      await create(`POST ${APPS}/credentials/secrets`, `/apps/${app}/credentials/secrets`),
+    ],
+    [SERVERS, server],
+    [
+      `${SERVERS}/scopes/:scopeId`,
+      await create(`POST ${SERVERS}/scopes`, `/authorizationServers/${server}/scopes`),
+    ],
+    [
+      `${SERVERS}/resourceservercredentials/keys/:keyId`,
+      await create(`POST ${SERVERS}/resourceservercredentials/keys`, keys),
+    ],
+    [`${SERVERS}/credentials/keys/:keyId`, signing.body[0].kid],
+    ['/oauth2/:authServerId', server],
+  ])
+}
+
+/**
+ * The path of a route with each parameter filled: from the worlds in turn, one world for each parameter.
+ *
+ * @throws Error for a parameter whose kind of id no world has: add one, so that the new route is attacked too
+ */
+export function fillPath(
+  { url, parameters }: Pick<RegisteredRoute, 'url' | 'parameters'>,
+  ...worlds: readonly World[]
+): string {
+  return fillWith(url, parameters, (place, index) => {
+    const id = worlds[Math.min(index, worlds.length - 1)]?.get(place)
+    if (id === undefined) throw new Error(`${place}: a new kind of id, which the worlds do not have yet`)
+    return encodeURIComponent(id)
+  })
+}
+
+/** The path of a route with what `value` says in the place of each parameter; `place` is the URL up to there. */
+export function fillWith(
+  url: string,
+  parameters: readonly string[],
+  value: (place: string, index: number) => string,
+): string {
+  let index = 0
+  return url.replaceAll(/:\w+|\*/g, (found, offset: number) => {
+    if (index >= parameters.length) return found
+    return value(url.slice(0, offset + found.length), index++)
+  })
+}
