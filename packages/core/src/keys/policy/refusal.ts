@@ -42,7 +42,8 @@ export interface KeyRefusal {
   readonly message: string
   /**
    * With `private_key_submitted`: the thumbprint of the public part, wherever that part can be read. What was
-   * sent to a place that asks for public keys must be treated as known to others, so the caller blocks it.
+   * sent to a place that asks for public keys must be treated as known to others, so the caller blocks it. That
+   * the private members are the right ones is not proved: anybody can put a `d` beside a key of somebody else.
    */
   readonly thumbprint?: string
 }
