@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createApp, serviceBody, webBody } from '../support/applications.ts'
 import { DATABASES } from '../support/databases.ts'
 import { ecKey, encryptionKey, rsaKey, type TestJwk } from '../support/jwks.ts'
-import { openTestOkta, type TestOkta } from '../support/okta.ts'
+import { createCredential, openTestOkta, type TestOkta } from '../support/okta.ts'
 
 /** What an application has before the refused call, and the call: adding a key, or an operation on a key by kid. */
 interface Refusal {
@@ -86,6 +86,20 @@ const REFUSALS: readonly Refusal[] = [
   },
 ]
 
+type KeysApi = okta.Client['applicationSSOPublicKeysApi']
+type SdkCall = (api: KeysApi, at: { readonly appId: string; readonly keyId: string }) => Promise<unknown>
+
+const NEW_KEY: object = ecKey('x')
+
+const SDK_CALLS: readonly (readonly [operation: string, call: SdkCall])[] = [
+  ['listJwk', (api, { appId }) => api.listJwk({ appId })],
+  ['addJwk', (api, { appId }) => api.addJwk({ appId, addJwkRequest: NEW_KEY })],
+  ['getJwk', (api, at) => api.getJwk(at)],
+  ['deletejwk', (api, at) => api.deletejwk(at)],
+  ['activateOAuth2ClientJsonWebKey', (api, at) => api.activateOAuth2ClientJsonWebKey(at)],
+  ['deactivateOAuth2ClientJsonWebKey', (api, at) => api.deactivateOAuth2ClientJsonWebKey(at)],
+]
+
 describe.each(DATABASES)("refusals of a client's keys on $name", (database) => {
   let server: TestOkta
   let orgUrl: string
@@ -129,5 +143,52 @@ describe.each(DATABASES)("refusals of a client's keys on $name", (database) => {
     })
     const after = await server.call(server.adminA, `GET /apps/${appId}/credentials/jwks`)
     expect(after.body).toEqual(before.body)
+  })
+
+  it.each(SDK_CALLS)('401, 403 and 404, as the SDK reports them: %s', async (_, call) => {
+    const appId = await createApp(server, serviceBody({ client: { jwks: { keys: [ecKey('a')] } } }))
+    const { body } = await server.call(server.adminA, `GET /apps/${appId}/credentials/jwks`)
+    const keyId = String(body.keys[0].id)
+    const nobody = await createCredential(server.authority, server.authority.actorA)
+    const as = (token: string, at: { readonly appId: string; readonly keyId: string }) =>
+      call(sdk(token).applicationSSOPublicKeysApi, at)
+    await expect(as('unknown', { appId, keyId })).rejects.toMatchObject({
+      status: 401,
+      errorCode: 'E0000011',
+      errorSummary: 'Invalid token provided',
+    })
+    await expect(as(nobody.token, { appId, keyId })).rejects.toMatchObject({
+      status: 403,
+      errorCode: 'E0000006',
+      errorSummary: 'You do not have permission to perform the requested action',
+    })
+    const missing = '0oa00000000000000000'
+    await expect(as(server.adminA.token, { appId: missing, keyId })).rejects.toMatchObject({
+      status: 404,
+      errorCode: 'E0000007',
+      errorSummary: `Not found: Resource not found: ${missing} (AppInstance)`,
+    })
+  })
+})
+
+describe.each(DATABASES)("the rate limit before a client's keys on $name", (database) => {
+  it('429, as the SDK reports it, for every operation', async () => {
+    const server = await openTestOkta(database, { requestsPerMinute: 1 })
+    const client = new okta.Client({
+      orgUrl: await server.listen(),
+      token: server.adminA.token,
+      cacheMiddleware: null,
+      requestExecutor: new okta.DefaultRequestExecutor({ maxRetries: 0, requestTimeout: 0 }),
+    })
+    await server.call(server.adminA, 'GET /apps')
+    for (const [, call] of SDK_CALLS)
+      await expect(
+        call(client.applicationSSOPublicKeysApi, { appId: '0oa00000000000000000', keyId: 'pks' }),
+      ).rejects.toMatchObject({
+        status: 429,
+        errorCode: 'E0000047',
+        errorSummary: 'API call exceeded rate limit due to too many requests.',
+      })
+    await server.close()
   })
 })
