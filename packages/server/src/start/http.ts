@@ -8,13 +8,15 @@ import {
   type FastifyServerFactoryHandler,
   fastify,
 } from 'fastify'
+import { answerUnknownPaths, renderError } from '../apis/native/errors.ts'
 import { nativeApi } from '../apis/native/index.ts'
 import { oauthApi, publishedKeysShortcut } from '../apis/oauth/index.ts'
 import { oktaApi } from '../apis/okta/index.ts'
-import type { Authority } from '../authority/index.ts'
-import { VERSION } from '../authority/index.ts'
+import { type Authority, VERSION } from '../authority/index.ts'
 import { collapseLeadingSlashes } from './leading-slashes.ts'
 import { escapeMalformed } from './malformed-escapes.ts'
+import { measureRequests } from './metrics.ts'
+import { OneLinePerRequest } from './one-line-per-request.ts'
 import { type OperationsOptions, operations } from './operations.ts'
 
 /** The largest request body, in bytes. */
@@ -39,6 +41,7 @@ export function buildHttp(authority: Authority, options: HttpOptions): FastifyIn
   const loggerInstance: FastifyBaseLogger = authority.logger
   const app = fastify({
     loggerInstance,
+    logController: new OneLinePerRequest(),
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     bodyLimit: BODY_LIMIT,
@@ -54,7 +57,10 @@ export function buildHttp(authority: Authority, options: HttpOptions): FastifyIn
     .withTypeProvider<TypeBoxTypeProvider>()
     .setValidatorCompiler(TypeBoxValidatorCompiler)
   app.register(swagger, { openapi: { info: { title: 'Rescind', version: VERSION } } })
-  app.register(operations(authority, options))
+  // Outside every dialect, refusals are the native API's.
+  app.setErrorHandler(renderError)
+  answerUnknownPaths(app)
+  app.register(operations(authority, measureRequests(app), options))
   app.register(oktaApi(authority, { requestsPerMinute: options.oktaRequestsPerMinute }), {
     prefix: '/api/v1',
   })

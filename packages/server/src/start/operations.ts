@@ -1,7 +1,8 @@
 import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox'
-import { collectDefaultMetrics, Registry } from 'prom-client'
+import type { Registry } from 'prom-client'
 import type { Authority } from '../authority/index.ts'
 import { SYSTEM } from '../store/index.ts'
+import { findFact } from '../store/queries/installation.ts'
 
 export interface OperationsOptions {
   /** True once the server was told to stop: `/readyz` then says 503 so that balancers turn away. */
@@ -15,17 +16,17 @@ const Status = Type.Object({ status: Type.String() })
  * say that the store answered a moment ago and no stop was asked for. `/metrics`: Prometheus text.
  * `/openapi.json`: generated from the routes.
  */
-export function operations(authority: Authority, options: OperationsOptions): FastifyPluginAsyncTypebox {
+export function operations(
+  authority: Authority,
+  metrics: Registry,
+  options: OperationsOptions,
+): FastifyPluginAsyncTypebox {
   return async (app) => {
-    const metrics = new Registry()
-    collectDefaultMetrics({ register: metrics })
     app.get('/healthz', { schema: { response: { 200: Status } } }, () => ({ status: 'alive' }))
     app.get('/readyz', { schema: { response: { 200: Status, 503: Status } } }, async (request, reply) => {
       if (options.draining()) return reply.code(503).send({ status: 'draining' })
       try {
-        await authority.store.read(SYSTEM, ({ db }) =>
-          db.selectFrom('installation').select('name').limit(1).execute(),
-        )
+        await authority.store.read(SYSTEM, (tx) => findFact(tx, 'first_start'), 'urgent')
       } catch (cause) {
         request.log.error({ err: cause }, 'the store does not answer')
         return reply.code(503).send({ status: 'the store does not answer' })

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { buildHttp } from '../../src/start/http.ts'
+import { openTestAuthority } from '../support/authority.ts'
 import { DATABASES } from '../support/databases.ts'
 import { openTestHttp, type TestHttp } from '../support/http.ts'
 
@@ -28,5 +30,34 @@ describe.each(DATABASES)('operations on $name', (database) => {
     const document = (await http.app.inject({ url: '/openapi.json' })).json()
     expect(document.openapi).toMatch(/^3\./)
     expect(Object.keys(document.paths)).toContain('/readyz')
+  })
+
+  it('counts requests by the pattern of their route', async () => {
+    await http.app.inject({ url: '/api/v1/apps/0oaSECRETSECRETSECR' })
+    const { body } = await http.app.inject({ url: '/metrics' })
+    expect(body).toContain('route="/api/v1/apps/:appId"')
+    expect(body).not.toContain('SECRET')
+  })
+
+  it('refuses in the form of the native API where no dialect is', async () => {
+    const reply = await http.app.inject({ url: '/nowhere' })
+    expect([reply.statusCode, reply.json().code]).toEqual([404, 'not_found'])
+  })
+
+  it('/readyz turns work away while draining, and once the store does not answer', async () => {
+    const authority = await openTestAuthority(database)
+    let draining = true
+    const app = buildHttp(authority, {
+      oktaRequestsPerMinute: 1,
+      trustedProxies: [],
+      draining: () => draining,
+    })
+    const statusOf = async () => (await app.inject({ url: '/readyz' })).statusCode
+    expect(await statusOf()).toBe(503)
+    draining = false
+    expect(await statusOf()).toBe(200)
+    await authority.close()
+    expect(await statusOf()).toBe(503)
+    await app.close()
   })
 })
