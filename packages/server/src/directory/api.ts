@@ -7,7 +7,7 @@ export const TOKEN_FORMATS = ['jwt', 'opaque'] as const
 export type TokenFormat = (typeof TOKEN_FORMATS)[number]
 
 /** Seconds. The longest bounds how long a retired signing key stays published. */
-export const ACCESS_TOKEN_LIFETIME = { shortest: 60, usual: 3_600, longest: 86_400 } as const
+export const ACCESS_TOKEN_LIFETIME = { shortest: 1, usual: 3_600, longest: 86_400 } as const
 
 /** An API (resource server): what access tokens are for. Times are milliseconds since the epoch. */
 export interface Api {

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Authority } from '../../authority/index.ts'
+import { apis } from './apis.ts'
 import { audit } from './audit.ts'
 import { requireActor } from './authentication.ts'
 import { bootstrap } from './bootstrap.ts'
@@ -16,6 +17,7 @@ export function nativeApi(authority: Authority): FastifyPluginAsyncTypebox {
     readJsonBodies(app)
     bootstrap(app, authority)
     organizations(app, authority)
+    apis(app, authority)
     audit(app, authority)
   }
 }
