@@ -1,5 +1,6 @@
 import type { Authority } from '../authority/index.ts'
 import { findIssuer } from '../directory/issuer.ts'
+import { fold } from '../directory/users-profile.ts'
 import { DomainError } from '../errors/index.ts'
 import { organizationOf, type ReadTx } from '../store/index.ts'
 import { findApi, findApiByIdentifier } from '../store/queries/apis.ts'
@@ -76,7 +77,7 @@ async function sessionById(tx: ReadTx, id: string): Promise<Target> {
 }
 
 async function userId(tx: ReadTx, idOrLogin: string): Promise<string> {
-  const row = (await findUser(tx, idOrLogin)) ?? (await findUserByLogin(tx, idOrLogin.toLowerCase()))
+  const row = (await findUser(tx, idOrLogin)) ?? (await findUserByLogin(tx, fold(idOrLogin)))
   if (row === undefined) throw notFound({ type: 'user', id: idOrLogin })
   return row.id
 }

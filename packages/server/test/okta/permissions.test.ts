@@ -1,9 +1,10 @@
-import { fastify } from 'fastify'
+import { type FastifyBaseLogger, fastify } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { OktaAuthenticator } from '../../src/apis/okta/index.ts'
 import { oktaApi } from '../../src/apis/okta/index.ts'
 import type { PermissionOptions } from '../../src/apis/okta/permissions.ts'
 import { RateLimiter } from '../../src/apis/okta/rate-limits.ts'
+import { DomainError } from '../../src/errors/index.ts'
 import { DATABASES } from '../support/databases.ts'
 import { openTestOkta, type TestOkta } from '../support/okta.ts'
 
@@ -64,6 +65,46 @@ describe.each(DATABASES)('the scopes of an access token on $name', (database) =>
   it('says no scope to a credential that has none', async () => {
     const reply = await get(okta.adminA.header.authorization)
     expect([reply.statusCode, reply.headers['www-authenticate']]).toEqual([200, undefined])
+  })
+})
+
+describe.each(DATABASES)('a fault of the server on $name', (database) => {
+  let okta: TestOkta
+  beforeAll(async () => {
+    okta = await openTestOkta(database)
+  })
+  afterAll(() => okta.close())
+
+  async function failWith(fault: Error) {
+    const broken: OktaAuthenticator = { scheme: 'Broken', authenticate: () => Promise.reject(fault) }
+    const loggerInstance: FastifyBaseLogger = okta.authority.logger
+    const app = fastify({ loggerInstance })
+    app.register(oktaApi(okta.authority, { authenticators: [broken] }), { prefix: '/api/v1' })
+    const reply = await app.inject({ url: '/api/v1/users', headers: { authorization: 'Broken x' } })
+    await app.close()
+    return reply
+  }
+
+  it('is told by its id alone, and in the log by the rest', async () => {
+    const reply = await failWith(new Error('something is broken inside'))
+    expect([reply.statusCode, reply.json()]).toEqual([
+      500,
+      {
+        errorCode: 'E0000009',
+        errorSummary: 'Internal Server Error',
+        errorLink: 'E0000009',
+        errorId: expect.any(String),
+        errorCauses: [],
+      },
+    ])
+    const lines = okta.logged().split('\n')
+    expect(lines.find((line) => line.includes(reply.json().errorId))).toContain('something is broken inside')
+  })
+
+  it('is 503 where the database does not answer', async () => {
+    const { statusCode, headers, body } = await failWith(new DomainError('store_unavailable'))
+    expect([statusCode, headers['retry-after']]).toEqual([503, '1'])
+    expect(body).toContain('E0000181')
   })
 })
 

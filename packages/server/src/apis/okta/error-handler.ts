@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { DomainError } from '../../errors/index.ts'
+import { CATALOGUE } from './catalogue.ts'
 import { newErrorId, type OktaAnswer, sendError } from './envelope.ts'
 import { inOktaWords } from './errors/index.ts'
 import { RequestRefused } from './request-refused.ts'
@@ -20,12 +21,14 @@ const TRANSPORT = new Map<string, OktaAnswer>([
  * client learns its `errorId`, the log the rest.
  */
 export function renderError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const answer = answerTo(error)
+  const answer = answerTo(error) ?? { code: 'E0000009' }
   const errorId = newErrorId()
-  if (answer === undefined || answer.code === 'E0000181')
-    request.log.error({ err: error, errorId, oktaRequestId: reply.getHeader('x-okta-request-id') }, 'failed')
-  else request.log.info({ errorId, errorCode: answer.code }, 'refused')
-  return sendError(reply, answer ?? { code: 'E0000009' }, errorId)
+  const about = { errorId, errorCode: answer.code, oktaRequestId: reply.getHeader('x-okta-request-id') }
+  if (CATALOGUE[answer.code].status >= 500) request.log.error({ ...about, err: error }, 'failed')
+  else request.log.info(about, 'refused')
+  // Nothing was done, or nobody knows: worth another try, not at once.
+  if (answer.code === 'E0000181') reply.header('retry-after', 1)
+  return sendError(reply, answer, errorId)
 }
 
 function answerTo(error: unknown): OktaAnswer | undefined {
