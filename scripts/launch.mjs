@@ -96,6 +96,8 @@ function run(node, words, stdout) {
 const tsc = (...words) => [join(MODULES, 'typescript', 'bin', 'tsc'), ...words]
 
 function start(node, words) {
+  // The demonstration is for people; its requests would bury it.
+  if (words.includes('--demo')) process.env.RESCIND_LOG_LEVEL ??= 'warn'
   run(node, tsc('-b', join('packages', 'server')), 2)
   // The channel tells the server when this process is gone, however it went; no server outlives its launcher.
   const server = spawn(node, [join('packages', 'server', 'bin', 'rescind.mjs'), 'serve', ...words], {

@@ -64,7 +64,7 @@ async function run({ demo }: { readonly demo: boolean }): Promise<void> {
   stopOnSignal(serving, logger)
   if (demo) {
     const { demonstrate } = await import('./demonstration/index.ts')
-    await demonstrate(serving, logger)
+    await demonstrate(serving)
   }
 }
 

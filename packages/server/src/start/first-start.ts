@@ -12,7 +12,7 @@ import { deleteFact, findFact, insertFact } from '../store/queries/installation.
 import type { FirstStart } from './configuration/index.ts'
 
 /** The fact that says that the installation has its organization; its value is the organization's id. */
-const DONE = 'first_start'
+export const FIRST_START_DONE = 'first_start'
 /** The generated credentials, sealed, until they were printed. */
 const UNSHOWN = 'unshown_credentials'
 
@@ -30,7 +30,7 @@ export async function firstStart(
   authority: Authority,
   given: FirstStart,
 ): Promise<ReadonlyMap<string, Secret>> {
-  const done = await authority.store.read(SYSTEM, (tx) => findFact(tx, DONE))
+  const done = await authority.store.read(SYSTEM, (tx) => findFact(tx, FIRST_START_DONE))
   if (done === undefined) await createDefaultOrganization(authority, given)
   const sealed = await authority.store.read(SYSTEM, (tx) => findFact(tx, UNSHOWN))
   if (sealed === undefined) return new Map()
@@ -57,7 +57,7 @@ async function createDefaultOrganization(authority: Authority, given: FirstStart
   const generated = JSON.stringify(Object.fromEntries(generatedOf(given, prepared.administrator.credentials)))
   const sealed = await authority.vault.seal(new Secret(generated), purpose)
   await authority.store.write(SYSTEM, async (tx) => {
-    if (!(await insertFact(tx, DONE, id))) return
+    if (!(await insertFact(tx, FIRST_START_DONE, id))) return
     await insertFact(tx, federationFact(id), given.federationSettingsId ?? newObjectId())
     await insertFact(tx, UNSHOWN, sealed)
     await addOrganization(authority, tx, systemActor(id), prepared)

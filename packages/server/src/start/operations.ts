@@ -3,6 +3,7 @@ import type { Registry } from 'prom-client'
 import type { Authority } from '../authority/index.ts'
 import { SYSTEM } from '../store/index.ts'
 import { findFact } from '../store/queries/installation.ts'
+import { FIRST_START_DONE } from './first-start.ts'
 
 export interface OperationsOptions {
   /** True once the server was told to stop: `/readyz` then says 503 so that balancers turn away. */
@@ -26,7 +27,7 @@ export function operations(
     app.get('/readyz', { schema: { response: { 200: Status, 503: Status } } }, async (request, reply) => {
       if (options.draining()) return reply.code(503).send({ status: 'draining' })
       try {
-        await authority.store.read(SYSTEM, (tx) => findFact(tx, 'first_start'), 'urgent')
+        await authority.store.read(SYSTEM, (tx) => findFact(tx, FIRST_START_DONE), 'urgent')
       } catch (cause) {
         request.log.error({ err: cause }, 'the store does not answer')
         return reply.code(503).send({ status: 'the store does not answer' })

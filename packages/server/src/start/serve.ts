@@ -14,6 +14,7 @@ import { type BoundPort, bindPort } from './port.ts'
 const DRAIN_LIMIT = 20_000
 
 export interface Serving {
+  readonly authority: Authority
   /** `<scheme>://<host>[:port]` as the ready line names it. */
   readonly url: string
   /** Where the server can be reached from this machine, whatever proxies stand before it. */
@@ -63,6 +64,7 @@ export async function serve(
   if (statusCode !== 200) throw new Error(`/readyz answers ${statusCode}`)
   print(`rescind ready on ${url}`)
   return {
+    authority,
     url,
     localUrl: `http://localhost:${bound.number}`,
     async stop() {

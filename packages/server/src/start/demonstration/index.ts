@@ -1,2 +1,49 @@
-import type { Logger } from 'pino'
-export async function demonstrate(_serving: { readonly localUrl: string }, _logger: Logger): Promise<void> {}
+import { SYSTEM } from '../../store/index.ts'
+import { findFact } from '../../store/queries/installation.ts'
+import { FIRST_START_DONE } from '../first-start.ts'
+import type { Serving } from '../serve.ts'
+import { withApiToken } from './access.ts'
+import { DemonstrationClient } from './client.ts'
+import { type Narrate, rotateClientKey, rotateServerKeys } from './story.ts'
+
+/**
+ * Shows what the server does, by its own HTTP API, and where everything is. On a later start it finds what it made
+ * before and rotates that. Its lines go to stderr: stdout belongs to the ready line.
+ */
+export async function demonstrate(serving: Serving): Promise<void> {
+  const { authority } = serving
+  try {
+    const organizationId = await authority.store.read(SYSTEM, (tx) => findFact(tx, FIRST_START_DONE))
+    if (organizationId === undefined) return
+    say('\nThis server, driven through its own HTTP API as any Okta client would do it:\n')
+    await withApiToken(authority, organizationId, async (token) => {
+      const client = new DemonstrationClient(serving.localUrl, token)
+      await rotateClientKey(client, narrate)
+      await rotateServerKeys(client, narrate)
+    })
+    say(`
+Each of these changes is one entry of the organization's log, in the same commit.
+
+  Okta Management API   ${serving.url}/api/v1             Authorization: SSWS <API token>
+  audit trail           ${serving.url}/api/rescind/v1/audit
+  published keys        ${serving.url}/oauth2/default/v1/keys
+  every operation       ${serving.url}/openapi.json
+  metrics, readiness    ${serving.url}/metrics  ${serving.url}/readyz
+
+The administrator's login, password and API token were printed at the first start.
+"npm start -- --no-demo" starts without this. Ctrl-C stops the server.
+`)
+  } catch (failure) {
+    // The server serves all the same.
+    authority.logger.warn({ err: failure }, 'the demonstration was cut short')
+  }
+}
+
+const narrate: Narrate = (sentence, ms) => {
+  const time = ms === undefined ? '' : `${ms.toFixed(1)} ms`
+  say(`  ${time.padStart(9)}  ${sentence}`)
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`)
+}
