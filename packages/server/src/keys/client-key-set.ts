@@ -1,4 +1,6 @@
+import { setImmediate } from 'node:timers/promises'
 import {
+  CLIENT_KEY_LIMIT,
   type ClientKeyDemands,
   changed,
   type KeyRefusal,
@@ -6,6 +8,7 @@ import {
   replaceClientKeys,
 } from '@rescind/core/keys'
 import type { Actor, Authority } from '../authority/index.ts'
+import { DomainError } from '../errors/index.ts'
 import type { WriteTx } from '../store/index.ts'
 import type { ApplicationRow } from '../store/queries/applications.ts'
 import type { ClientKeyRow } from '../store/queries/client-keys.ts'
@@ -19,11 +22,12 @@ import {
 } from './submitted-key.ts'
 
 /**
- * Judges the whole set of keys that an application came with. Slow enough to be done before the transaction.
+ * Judges the whole set of keys that an application came with: before the transaction, and letting other requests
+ * go on between one key and the next.
  * Keys whose private part was given away are blocked, durably, before the refusal is thrown.
  *
  * @param exists throws where the application is not there, and nothing shall be blocked
- * @throws DomainError the refusal of the first key that the policy refuses
+ * @throws DomainError client_key_limit_reached, or the refusal of a key by the policy
  */
 export async function prepareClientKeySet(
   authority: Authority,
@@ -33,18 +37,22 @@ export async function prepareClientKeySet(
 ): Promise<readonly PreparedClientKey[]> {
   const prepared: PreparedClientKey[] = []
   const refusals: KeyRefusal[] = []
+  // More than the ring can hold need not be judged, which takes milliseconds a key.
+  if (submitted.length > CLIENT_KEY_LIMIT) throw new DomainError('client_key_limit_reached')
   for (const key of submitted) {
+    await setImmediate()
     const judged = judgeClientKey(key)
     if (judged.ok) prepared.push(judged.key)
     else refusals.push(judged.refusal)
   }
-  const first = refusals[0]
-  if (first === undefined) return prepared
+  // That a private key was given away is what the caller must hear first.
+  const told = refusals.find(({ code }) => code === 'private_key_submitted') ?? refusals[0]
+  if (told === undefined) return prepared
   await authority.store.write({ organizationId: actor.organizationId }, async (tx) => {
     await exists(tx)
     await blockGivenAway(tx, actor, refusals, authority.clock.now())
   })
-  throw keyRefused(first)
+  throw keyRefused(told)
 }
 
 export interface SetChangeContext {

@@ -38,6 +38,25 @@ describe.each(DATABASES)('applications on $name', (database) => {
     await expect(api.getApplication({ appId })).rejects.toMatchObject({ status: 404 })
   })
 
+  it('loses nothing of an application that the Okta SDK reads and writes back', async () => {
+    const api = new okta.Client({ orgUrl, token: server.adminA.token, cacheMiddleware: null }).applicationApi
+    const keys = [rsaKey('a', { alg: 'RS256' }), ecKey('b', { status: 'INACTIVE' }), encryptionKey('e')]
+    const refresh_token = { rotation_type: 'ROTATE', leeway: 10 }
+    const body = webBody({
+      client: { refresh_token, jwks: { keys }, logo_uri: 'https://shop.example.com/l.png' },
+    })
+    const appId = await createApp(server, body)
+    const listed = await server.call(server.adminA, `GET /apps/${appId}/credentials/jwks`)
+    const before = await get(appId)
+    server.authority.clock.advance(1000)
+    await api.replaceApplication({ appId, application: await api.getApplication({ appId }) })
+    const { lastUpdated: _then, ...kept } = before.body
+    expect((await get(appId)).body).toMatchObject(kept)
+    expect(await server.call(server.adminA, `GET /apps/${appId}/credentials/jwks`)).toMatchObject({
+      body: listed.body,
+    })
+  })
+
   it('answers a creation with 200 and the whole object, member for member', async () => {
     const keys = [rsaKey('SIGNING_KEY_RSA'), ecKey('SIGNING_KEY_EC')].map(({ use: _use, ...key }) => key)
     const { status, body } = await server.call(
@@ -55,8 +74,8 @@ describe.each(DATABASES)('applications on $name', (database) => {
       name: 'oidc_client',
       label: 'Billing',
       status: 'ACTIVE',
-      lastUpdated: '2026-01-01T00:00:00.000Z',
-      created: '2026-01-01T00:00:00.000Z',
+      lastUpdated: new Date(server.authority.clock.now()).toISOString(),
+      created: new Date(server.authority.clock.now()).toISOString(),
       accessibility: { selfService: false, errorRedirectUrl: null, loginRedirectUrl: null },
       visibility: {
         autoLaunch: false,
