@@ -60,8 +60,8 @@ interface Replacement {
 }
 
 /**
- * Removals come first and activations last, so that a store with unique indexes (kid; one ACTIVE encryption
- * key) can apply the changes one by one.
+ * Removals come first and activations last, so that no step leaves two ACTIVE encryption keys. Kids may pass
+ * through a duplicate, since two keys may swap theirs: a store that holds kids unique parks them at null first.
  */
 function planReplacement(held: readonly RingKey[], replacements: readonly ReplacementKey[]): Replacement {
   const kept = matchReplacements(held, replacements)
