@@ -11,6 +11,7 @@ import {
   updateApi,
 } from '../store/queries/apis.ts'
 import { findAuthorizationServer } from '../store/queries/authorization-servers.ts'
+import type { Apis } from '../store/tables/apis.ts'
 import { ACCESS_TOKEN_LIFETIME, type Api, apiNotFound, readApi, type TokenFormat } from './api.ts'
 import { type AuthorizationServer, authorizationServerNotFound } from './authorization-server.ts'
 
@@ -136,6 +137,19 @@ export async function nameApisOfAudiences(
 export async function removeApi(authority: Authority, tx: WriteTx, actor: Actor, api: Api): Promise<void> {
   await deleteRow(tx, api.id)
   await record(authority, tx, actor, 'api.deleted', api)
+}
+
+/** Makes another authorization server the one that issues for an API. */
+export async function handOverApi(
+  authority: Authority,
+  tx: WriteTx,
+  actor: Actor,
+  row: Apis,
+  authorizationServerId: string,
+): Promise<void> {
+  const change = { authorization_server_id: authorizationServerId, updated_at: authority.clock.now() }
+  await updateApi(tx, row.id, change)
+  await record(authority, tx, actor, 'api.updated', readApi({ ...row, ...change }))
 }
 
 async function insert(

@@ -100,9 +100,10 @@ export async function addAuthorizationServer(
   }
   if (!(await insertAuthorizationServer(tx, row))) throw new DomainError('authorization_server_id_taken')
   await insertScopes(tx, systemScopes(id, now))
-  await openSigningRing(tx, id, settings.rotationMode ?? 'AUTO')
+  const { rotationMode = 'AUTO' } = settings
+  await openSigningRing(tx, id, rotationMode)
   const server = readAuthorizationServer(authority, { ...row, organization_id: organizationOf(tx) })
-  await record(authority, tx, actor, 'issuer.created', server)
+  await record(authority, tx, actor, 'issuer.created', server, { rotationMode })
   await nameApisOfAudiences(authority, tx, actor, server)
   if (keys.length > 0) await replaceEncryptionKeys(authority, tx, actor, row, keys)
   return server
@@ -135,7 +136,7 @@ export async function replaceAuthorizationServer(
     await updateAuthorizationServer(tx, id, change)
     if (settings.rotationMode !== undefined) await setRotationMode(tx, id, settings.rotationMode)
     const server = readAuthorizationServer(authority, row)
-    await record(authority, tx, actor, 'issuer.updated', server)
+    await record(authority, tx, actor, 'issuer.updated', server, { rotationMode: settings.rotationMode })
     await nameApisOfAudiences(authority, tx, actor, server)
     if (settings.jwksUri !== undefined)
       // Keys that are published elsewhere demand nothing of those saved here.
@@ -178,9 +179,10 @@ export async function record(
   actor: Actor,
   kind: 'issuer.created' | 'issuer.updated' | 'issuer.deleted',
   server: AuthorizationServer,
-  cause?: string,
+  more: { readonly cause?: string; readonly rotationMode?: RotationMode | undefined } = {},
 ): Promise<void> {
   const { name, description, audiences, issuerMode, status, encryptionAlg, jwksUri } = server
+  const { cause, rotationMode } = more
   await append(
     tx,
     {
@@ -188,7 +190,16 @@ export async function record(
       subject: { issuer: customIssuerUrl(authority, server.id), authorization_server: server.id },
       actor: entryActor(actor),
       ...(cause !== undefined && { cause }),
-      data: { name, description, audiences, issuerMode, status, encryptionAlg, jwksUri },
+      data: {
+        name,
+        description,
+        audiences,
+        issuerMode,
+        status,
+        encryptionAlg,
+        jwksUri,
+        ...(rotationMode && { rotationMode }),
+      },
     },
     authority.clock.now(),
   )

@@ -6,6 +6,7 @@ import type { WriteTx } from '../store/index.ts'
 import { findApplication } from '../store/queries/applications.ts'
 import { insertBlockedKey, isOwnSigningKey } from '../store/queries/blocked-keys.ts'
 import { retireClientKeysByThumbprint } from '../store/queries/client-keys.ts'
+import { retireBlockedApiKeys } from './api-encryption-key-blocking.ts'
 import { clientKeyEntry } from './client-key-entries.ts'
 
 export interface Blocking {
@@ -20,7 +21,7 @@ export interface Blocking {
 
 /**
  * Blocks a key in the transaction's organization for ever, under any kid: `key.revoked`, and `key.retired` for
- * each client key of that thumbprint that was active. Revoking is absolute, so a repeat writes nothing.
+ * each key of a client or an API of that thumbprint that was active. Revoking is absolute, so a repeat writes nothing.
  *
  * @returns false where the key was blocked before
  */
@@ -37,6 +38,7 @@ export async function blockKey(tx: WriteTx, actor: Actor, blocking: Blocking): P
     if (application === undefined) continue
     await append(tx, clientKeyEntry('key.retired', application, row, actor, 'key.revoked'), at)
   }
+  await retireBlockedApiKeys(tx, actor, thumbprint, at)
   return true
 }
 

@@ -53,7 +53,9 @@ export async function setRotationMode(tx: WriteTx, issuerId: string, mode: Rotat
   const row = await findSigningRing(tx, issuerId)
   if (row === undefined) throw new DomainError('not_found', { type: 'authorization_server', id: issuerId })
   if (row.rotation_mode === mode) return
-  await advanceSigningRing(tx, row, { rotation_mode: mode })
+  // An organization's writes follow one another, so nobody came between; if one did, the caller asks again.
+  if (!(await advanceSigningRing(tx, row, { rotation_mode: mode })))
+    throw new DomainError('store_unavailable')
 }
 
 /** The ring of an issuer; undefined where it was never opened. An organization's own one is opened when used. */

@@ -1,7 +1,7 @@
 import type { SigningKeyChange } from '@rescind/core/keys'
 import { type Actor, type Authority, entryActor } from '../authority/index.ts'
 import { readApi } from '../directory/api.ts'
-import { removeApi } from '../directory/apis.ts'
+import { handOverApi, removeApi } from '../directory/apis.ts'
 import { authorizationServerNotFound, readAuthorizationServer } from '../directory/authorization-server.ts'
 import { record } from '../directory/authorization-servers.ts'
 import { customIssuerUrl } from '../directory/issuer.ts'
@@ -11,7 +11,7 @@ import { applySigningChanges } from '../keys/signing-ring-changes.ts'
 import { append } from '../log/index.ts'
 import type { WriteTx } from '../store/index.ts'
 import { deleteApiEncryptionKeysOf } from '../store/queries/api-encryption-keys.ts'
-import { listApisOf, updateApi } from '../store/queries/apis.ts'
+import { listApisOf } from '../store/queries/apis.ts'
 import {
   deleteAuthorizationServer as deleteRow,
   findAuthorizationServer,
@@ -106,7 +106,7 @@ async function setStatus(
   const change = { status, updated_at: authority.clock.now() }
   await updateAuthorizationServer(tx, row.id, change)
   const server = readAuthorizationServer(authority, { ...row, ...change })
-  await record(authority, tx, actor, 'issuer.updated', server, cause)
+  await record(authority, tx, actor, 'issuer.updated', server, { cause })
   tx.afterCommit(() => forgetIssuer(authority, row.id))
 }
 
@@ -156,7 +156,7 @@ async function handOverApis(authority: Authority, tx: WriteTx, actor: Actor, id:
   for (const row of await listApisOf(tx, id)) {
     const heir = await findAuthorizationServerOfAudience(tx, row.identifier)
     if (heir === undefined) await removeApi(authority, tx, actor, readApi(row))
-    else await updateApi(tx, row.id, { authorization_server_id: heir, updated_at: authority.clock.now() })
+    else await handOverApi(authority, tx, actor, row, heir)
   }
 }
 

@@ -53,3 +53,19 @@ export async function deleteApiEncryptionKeysOf(tx: WriteTx, authorizationServer
     .where('authorization_server_id', '=', authorizationServerId)
     .execute()
 }
+
+/** Makes INACTIVE the keys of that thumbprint that are active, in whichever ring; @returns those */
+export async function retireApiEncryptionKeysByThumbprint(
+  tx: WriteTx,
+  thumbprint: string,
+  at: number,
+): Promise<ApiEncryptionKeys[]> {
+  return tx.db
+    .updateTable('api_encryption_keys')
+    .set({ status: 'INACTIVE', updated_at: at })
+    .where('organization_id', '=', organizationOf(tx))
+    .where('thumbprint', '=', thumbprint)
+    .where('status', '=', 'ACTIVE')
+    .returningAll()
+    .execute()
+}
