@@ -1,6 +1,6 @@
-import type { KoaContextWithOIDC } from 'oidc-provider'
-import { errors, type AccessToken, type ClientCredentials, type JWTStructured } from 'oidc-provider'
 import { formatPosition } from '@rescind/core/log'
+import type { KoaContextWithOIDC } from 'oidc-provider'
+import { type AccessToken, type ClientCredentials, errors, type JWTStructured } from 'oidc-provider'
 import { newTokenId, recordToken } from '../tokens/issue.ts'
 import type { Subjects } from '../tokens/stamp.ts'
 import type { IssuerContext } from './adapter/issuer-context.ts'

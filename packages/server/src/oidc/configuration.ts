@@ -1,0 +1,167 @@
+import type { Configuration, RefreshToken } from 'oidc-provider'
+import type { ActiveSigningKey } from '../keys/issuer-keys.ts'
+import { stampAccessToken } from './access-tokens.ts'
+import { findAccount } from './accounts.ts'
+import type { IssuerContext } from './adapter/issuer-context.ts'
+import { judgeClientAssertion } from './client-assertion.ts'
+import { GRANT_TYPES } from './client-metadata.ts'
+import { currentRequest } from './request.ts'
+import { defaultResource, OPENID_SCOPES, resourceServerInfo } from './resources.ts'
+import { routesOf } from './routes.ts'
+import { signingJwks } from './signing-jwks.ts'
+
+/** Seconds. All of them are finite and fixed at issue: what is in the log need not be remembered for longer. */
+export const LIFETIMES = {
+  accessToken: 3_600,
+  authorizationCode: 60,
+  deviceCode: 600,
+  grant: 14 * 86_400,
+  idToken: 3_600,
+  interaction: 3_600,
+  /** From the first token of the family on, however often it is exchanged (RFC 9700 section 4.14.2). */
+  refreshToken: 14 * 86_400,
+  session: 12 * 3_600,
+} as const
+
+/** Algorithms for clients' assertions and request objects: asymmetric ones, and HMAC for `client_secret_jwt`. */
+const ASSERTION_ALGS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'HS256',
+  'HS384',
+  'HS512',
+] as const
+const ENCRYPTION_ALGS = ['RSA-OAEP-256', 'RSA-OAEP-384', 'RSA-OAEP-512'] as const
+
+/** The OpenID library as we run it: RFC 9700 throughout, every optional endpoint of its own that we do better off. */
+export function configuration(
+  context: IssuerContext,
+  key: ActiveSigningKey,
+  cookieKeys: readonly string[],
+): Configuration {
+  const isSecure = context.issuer.startsWith('https:')
+  const cookie = { httpOnly: true, sameSite: 'lax', signed: true, secure: isSecure, path: '/' } as const
+  const { alg } = key
+  return {
+    jwks: signingJwks(key),
+    routes: routesOf(context),
+    scopes: [...OPENID_SCOPES],
+    responseTypes: ['code'],
+    grantTypes: new Set(GRANT_TYPES),
+    subjectTypes: ['public'],
+    clientAuthMethods: [
+      'client_secret_basic',
+      'client_secret_post',
+      'client_secret_jwt',
+      'private_key_jwt',
+      'none',
+    ],
+    enabledJWA: {
+      clientAuthSigningAlgValues: [...ASSERTION_ALGS],
+      idTokenSigningAlgValues: ['RS256', 'ES256', 'EdDSA'],
+      requestObjectSigningAlgValues: [...ASSERTION_ALGS],
+      idTokenEncryptionAlgValues: [...ENCRYPTION_ALGS],
+      idTokenEncryptionEncValues: ['A256GCM'],
+      dPoPSigningAlgValues: ['ES256', 'EdDSA', 'RS256', 'PS256'],
+    },
+    claims: {
+      openid: ['sub'],
+      profile: [
+        'name',
+        'family_name',
+        'given_name',
+        'middle_name',
+        'nickname',
+        'preferred_username',
+        'locale',
+        'zoneinfo',
+        'updated_at',
+      ],
+      email: ['email', 'email_verified'],
+      address: ['address'],
+      phone: ['phone_number'],
+      sid: null,
+      auth_time: null,
+      iss: null,
+    },
+    // RFC 9700 section 2.1.1, RFC 7636 section 4.2: a challenge always, and never `plain`.
+    pkce: { required: () => currentRequest().client?.needsPkce ?? true },
+    rotateRefreshToken: () => currentRequest().client?.rotates ?? true,
+    issueRefreshToken: () => currentRequest().family !== undefined,
+    // The ledger and the log decide what a sign-out ends (`sessions.ts`), not a look-up with every use.
+    expiresWithSession: () => false,
+    conformIdTokenClaims: false,
+    allowOmittingSingleRegisteredRedirectUri: false,
+    clockTolerance: 5,
+    cookies: {
+      keys: [...cookieKeys],
+      names: {
+        session: isSecure ? '__Host-rescind_session' : 'rescind_session',
+        interaction: 'rescind_interaction',
+        resume: 'rescind_resume',
+      },
+      long: cookie,
+      short: { httpOnly: true, sameSite: 'lax', signed: true, secure: isSecure },
+    },
+    findAccount: (_ctx, sub) => findAccount(context, sub),
+    assertJwtClientAuthClaimsAndHeader: (_ctx, payload, header, client) =>
+      judgeClientAssertion(payload, header, client, context.authority.clock.now()),
+    interactions: { url: (_ctx, interaction) => `${interactionBase(context)}/${interaction.uid}` },
+    ttl: {
+      AccessToken: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? LIFETIMES.accessToken,
+      ClientCredentials: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? LIFETIMES.accessToken,
+      AuthorizationCode: LIFETIMES.authorizationCode,
+      DeviceCode: LIFETIMES.deviceCode,
+      Grant: LIFETIMES.grant,
+      IdToken: LIFETIMES.idToken,
+      Interaction: LIFETIMES.interaction,
+      RefreshToken: (_ctx, token) => remainingOfFamily(token, context.authority.clock.now()),
+      Session: LIFETIMES.session,
+    },
+    features: {
+      devInteractions: { enabled: false },
+      clientCredentials: { enabled: true },
+      deviceFlow: { enabled: true },
+      dPoP: { enabled: true },
+      encryption: { enabled: true },
+      pushedAuthorizationRequests: { enabled: true },
+      requestObjects: { enabled: true },
+      rpInitiatedLogout: { enabled: true },
+      backchannelLogout: { enabled: true },
+      // The library knows neither JWTs nor tokens with an audience at these three: they are ours (`apis/oauth`).
+      introspection: { enabled: false },
+      revocation: { enabled: false },
+      userinfo: { enabled: false },
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: async (_ctx, _client, oneOf) =>
+          (Array.isArray(oneOf) ? oneOf[0] : oneOf) ?? (await defaultResource(context)) ?? [],
+        getResourceServerInfo: (_ctx, identifier) => resourceServerInfo(context, identifier, alg),
+        useGrantedResource: () => true,
+      },
+    },
+    formats: {
+      customizers: {
+        jwt: (_ctx, token, structure) => stampAccessToken(context, key.kid, token, structure),
+      },
+    },
+  }
+}
+
+function interactionBase({ issuer }: IssuerContext): string {
+  return `${issuer}/v1/interaction`
+}
+
+/** Seconds left of the family's absolute lifetime: exchanging a token never lengthens it. */
+function remainingOfFamily(token: RefreshToken, now: number): number {
+  const began = token.iiat ?? Math.floor(now / 1000)
+  return Math.max(1, began + LIFETIMES.refreshToken - Math.floor(now / 1000))
+}
