@@ -4,7 +4,6 @@ import { stampAccessToken } from './access-tokens.ts'
 import { findAccount } from './accounts.ts'
 import type { IssuerContext } from './adapter/issuer-context.ts'
 import { judgeClientAssertion } from './client-assertion.ts'
-import { GRANT_TYPES } from './client-metadata.ts'
 import { currentRequest } from './request.ts'
 import { defaultResource, OPENID_SCOPES, resourceServerInfo } from './resources.ts'
 import { routesOf } from './routes.ts'
@@ -55,7 +54,6 @@ export function configuration(
     routes: routesOf(context),
     scopes: [...OPENID_SCOPES],
     responseTypes: ['code'],
-    grantTypes: new Set(GRANT_TYPES),
     subjectTypes: ['public'],
     clientAuthMethods: [
       'client_secret_basic',

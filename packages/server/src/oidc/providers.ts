@@ -1,13 +1,16 @@
 import { hkdfSync } from 'node:crypto'
+import type { LogIndex } from '@rescind/core/log'
 import type { Provider } from 'oidc-provider'
 import type { Authority } from '../authority/index.ts'
 import { DomainError } from '../errors/index.ts'
-import { activeSigningKey } from '../keys/issuer-keys.ts'
+import { type ActiveSigningKey, activeSigningKey } from '../keys/issuer-keys.ts'
 import type { Knowledge } from '../log/index.ts'
+import type { Secret } from '../secrets/index.ts'
 import { SYSTEM } from '../store/index.ts'
 import { organizationOfIssuer } from '../store/queries/issuers.ts'
 import { judgeOver } from '../tokens/judging.ts'
 import type { Place } from '../tokens/stamp.ts'
+import { cookieSecret } from './cookie-secret.ts'
 import { buildProvider } from './provider.ts'
 
 /** An issuer ready to answer one request. */
@@ -35,14 +38,12 @@ const MOST_ISSUERS = 1_000
 export class Providers {
   readonly #authority: Authority
   readonly #knowledge: Knowledge
-  readonly #cookieKeys: readonly string[]
+  #cookieKeys: Promise<readonly string[]> | undefined
   readonly #built = new Map<string, Built>()
 
-  /** @param cookieSecret 32 bytes from which the keys that sign cookies are derived */
-  constructor(authority: Authority, knowledge: Knowledge, cookieSecret: Uint8Array) {
+  constructor(authority: Authority, knowledge: Knowledge) {
     this.#authority = authority
     this.#knowledge = knowledge
-    this.#cookieKeys = [cookieKey(cookieSecret)]
   }
 
   /**
@@ -51,9 +52,7 @@ export class Providers {
    */
   async ready(issuerId: string): Promise<ReadyIssuer> {
     const organizationId = await this.#organizationOf(issuerId)
-    const index = await this.#knowledge.confirm(organizationId)
-    const place = { incarnation: index.incarnation, seq: index.seq }
-    const key = await activeSigningKey(this.#authority, issuerId, index.position)
+    const { index, place, key } = await this.#newest(organizationId, issuerId)
     const known = this.#built.get(issuerId)
     if (known?.kid === key.kid)
       return { provider: known.provider, organizationId, issuerId, issuer: key.issuer, place }
@@ -64,12 +63,41 @@ export class Providers {
       issuer: key.issuer,
       judge: judgeOver(index),
     }
-    const provider = buildProvider(context, key, this.#cookieKeys)
+    const provider = buildProvider(context, key, await this.#cookies())
     this.#built.delete(issuerId)
     this.#built.set(issuerId, { provider, kid: key.kid })
     const [oldest] = this.#built.keys()
     if (this.#built.size > MOST_ISSUERS && oldest !== undefined) this.#built.delete(oldest)
     return { provider, organizationId, issuerId, issuer: key.issuer, place }
+  }
+
+  /**
+   * The newest knowledge, and the key that signs by it. A key that was activated later than the knowledge, as at
+   * the first use of an issuer, would sign what is void; the knowledge is then taken anew.
+   */
+  async #newest(
+    organizationId: string,
+    issuerId: string,
+  ): Promise<{ readonly index: LogIndex; readonly place: Place; readonly key: ActiveSigningKey }> {
+    for (;;) {
+      const index = await this.#knowledge.confirm(organizationId)
+      const { position } = index
+      const key = await activeSigningKey(this.#authority, issuerId, position)
+      const { incarnation, seq } = position
+      if (key.activeFrom <= seq) return { index, place: { incarnation, seq }, key }
+    }
+  }
+
+  /** Read once; a failure is not remembered. */
+  #cookies(): Promise<readonly string[]> {
+    this.#cookieKeys ??= cookieSecret(this.#authority).then(
+      (secret) => [cookieKey(secret)],
+      (failure: unknown) => {
+        this.#cookieKeys = undefined
+        throw failure
+      },
+    )
+    return this.#cookieKeys
   }
 
   async #organizationOf(issuerId: string): Promise<string> {
@@ -80,6 +108,6 @@ export class Providers {
   }
 }
 
-function cookieKey(secret: Uint8Array): string {
-  return Buffer.from(hkdfSync('sha256', secret, '', 'rescind cookies', 32)).toString('base64url')
+function cookieKey(secret: Secret): string {
+  return Buffer.from(hkdfSync('sha256', secret.reveal(), '', 'rescind cookies', 32)).toString('base64url')
 }

@@ -18,6 +18,7 @@ import { escapeMalformed } from './malformed-escapes.ts'
 import { measureRequests } from './metrics.ts'
 import { OneLinePerRequest } from './one-line-per-request.ts'
 import { type OperationsOptions, operations } from './operations.ts'
+import { openTokenServices } from './token-services.ts'
 
 /** The largest request body, in bytes. */
 const BODY_LIMIT = 1_048_576
@@ -65,7 +66,9 @@ export function buildHttp(authority: Authority, options: HttpOptions): FastifyIn
     prefix: '/api/v1',
   })
   app.register(nativeApi(authority), { prefix: '/api/rescind/v1' })
-  app.register(oauthApi(authority))
+  const tokens = openTokenServices(authority)
+  app.addHook('onClose', async () => tokens.close())
+  app.register(oauthApi(authority, tokens))
   return app
 }
 

@@ -8,7 +8,7 @@ import { publishedKeysInMemory, publishedKeysOf } from '../../keys/issuer-keys.t
 import type { PublishedDocument } from '../../keys/published-document.ts'
 import { JWKS_MAX_AGE } from '../../keys/signing-key-times.ts'
 import { hasAlready } from './if-none-match.ts'
-import { OrganizationsByHost } from './organization-by-host.ts'
+import type { OrganizationsByHost } from './organization-by-host.ts'
 
 const CACHE_CONTROL = `max-age=${JWKS_MAX_AGE}, must-revalidate`
 const Path = Compile(Type.Object({ authServerId: Type.String() }))
@@ -18,8 +18,7 @@ const Path = Compile(Type.Object({ authServerId: Type.String() }))
  * (whose organization the host name tells, else it is `default`). Anybody may read them; `client_id`, which
  * Okta's clients may add, changes nothing.
  */
-export function publishedKeys(app: FastifyInstance, authority: Authority): void {
-  const hosts = new OrganizationsByHost(authority)
+export function publishedKeys(app: FastifyInstance, authority: Authority, hosts: OrganizationsByHost): void {
   const route = { logLevel: 'silent' } as const
   app.get('/oauth2/:authServerId/v1/keys', route, async (request, reply) => {
     const { authServerId } = Path.Parse(request.params)

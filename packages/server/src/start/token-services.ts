@@ -1,0 +1,27 @@
+import type { Authority } from '../authority/index.ts'
+import { Knowledge, Tail } from '../log/index.ts'
+import { Providers } from '../oidc/providers.ts'
+
+/** What issues and judges tokens, over the tail of every log. */
+export interface OpenTokenServices {
+  readonly knowledge: Knowledge
+  readonly providers: Providers
+  close(): void
+}
+
+export function openTokenServices(authority: Authority): OpenTokenServices {
+  const tail = new Tail(authority.store)
+  const knowledge = new Knowledge({
+    store: authority.store,
+    tail,
+    onTrouble: (trouble) => authority.logger.warn({ err: trouble }, 'following a log was interrupted'),
+  })
+  return {
+    knowledge,
+    providers: new Providers(authority, knowledge),
+    close() {
+      knowledge.close()
+      tail.close()
+    },
+  }
+}
