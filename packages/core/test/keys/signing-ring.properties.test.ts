@@ -94,6 +94,8 @@ function applyAndCheck(world: World, change: SigningKeyChange, orderly: boolean)
   const before = world.keys.find((key) => key.kid === kid)
   if (change.type === 'publish') {
     expect(before, 'a kid is used once').toBeUndefined()
+    const materials = world.keys.map((key) => key.thumbprint)
+    expect(materials, 'under any kid').not.toContain(change.key.thumbprint)
     expect(world.firstSeen.has(kid)).toBe(false)
     expect(world.dead.has(change.key.thumbprint), 'dead keys do not return').toBe(false)
     if (orderly) expect(change.status, 'an orderly change never signs with an unseen key').toBe('NEXT')

@@ -87,6 +87,15 @@ describe('a signing ring', () => {
     expect(rotateTo('new', 'thumbprint-a')).toMatchObject({ refusal: { code: 'kid_reused' } })
   })
 
+  it('FAULTS 33: takes no key for both places', () => {
+    const twins = [
+      { kid: 'a', thumbprint: 'thumbprint-same' },
+      { kid: 'b', thumbprint: 'thumbprint-same' },
+    ]
+    const outcome = dueChanges(empty, { now: START, fresh: twins }, policy)
+    expect(outcome).toMatchObject({ refusal: { code: 'kid_reused', key: 'b' } })
+  })
+
   it('FAULTS 36: takes no blocked key, under any kid', () => {
     const ring = { ...begun, blocked: new Set(['thumbprint-stolen']) }
     const moment = { now: seen, fresh: [{ kid: 'innocent', thumbprint: 'thumbprint-stolen' }] }
