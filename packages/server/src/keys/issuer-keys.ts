@@ -48,15 +48,31 @@ export async function activeSigningKey(
   const active = activeKey(known.ring)
   const key = known.ring.keys.find(({ kid }) => kid === active?.kid)
   if (key?.activeFrom === undefined || key.sealedPrivate === null) throw new DomainError('signing_key_supply')
-  known.privateKey ??= openPrivateKey(authority.vault, key.kid, key.sealedPrivate)
   return {
     kid: key.kid,
     alg: key.algorithm,
-    privateKey: await known.privateKey,
+    privateKey: await openOnce(authority, known, key.kid, key.sealedPrivate),
     issuer: known.issuer.url,
     organizationId: known.issuer.organizationId,
     activeFrom: key.activeFrom,
     position: known.position,
+  }
+}
+
+/** Opens the private key for all who ask; a vault that fails is asked again by the next. */
+async function openOnce(
+  authority: Authority,
+  known: RememberedIssuer,
+  kid: string,
+  sealed: string,
+): Promise<KeyObject> {
+  const opening = known.privateKey ?? openPrivateKey(authority.vault, kid, sealed)
+  known.privateKey = opening
+  try {
+    return await opening
+  } catch (failure) {
+    if (known.privateKey === opening) known.privateKey = undefined
+    throw failure
   }
 }
 
@@ -145,9 +161,9 @@ async function readIssuer(
   const now = authority.clock.now()
   if (before !== undefined && isSame(before.ring, ring) && now < before.document.validUntil) {
     const { document, privateKey } = before
-    return { issuer, position, ring, document, checkedAt, ...(privateKey && { privateKey }) }
+    return { issuer, position, ring, document, checkedAt, privateKey }
   }
-  return { issuer, position, ring, document: publishDocument(ring, now), checkedAt }
+  return { issuer, position, ring, document: publishDocument(ring, now), checkedAt, privateKey: undefined }
 }
 
 /** A ring moves its version with every change; that a key of it was blocked is told elsewhere. */

@@ -13,7 +13,7 @@ export interface RememberedIssuer {
   readonly position: Position
   readonly document: PublishedDocument
   /** Opened when first asked for. */
-  privateKey?: Promise<KeyObject>
+  privateKey: Promise<KeyObject> | undefined
   /** On the monotonic clock, when the ring was last known to be the newest. Milliseconds. */
   checkedAt: number
 }

@@ -7,6 +7,14 @@ export const ServerPath = Type.Object({ authServerId: Id })
 export const ServerKeyPath = Type.Object({ authServerId: Id, keyId: Id })
 export const ServerScopePath = Type.Object({ authServerId: Id, scopeId: Id })
 
+/** A name that people read: no control characters, nothing that turns text around. */
+export const Label = Type.String({ minLength: 1, pattern: '^[^\\p{Cc}\\p{Cs}\\p{Bidi_Control}]{1,255}$' })
+
+/** The same in several lines, or empty. */
+export const Prose = Type.String({
+  pattern: '^(?:[\\t\\n\\r]|[^\\p{Cc}\\p{Cs}\\p{Bidi_Control}]){0,4096}$',
+})
+
 export interface Link {
   readonly href: string
   readonly hints: { readonly allow: readonly string[] }

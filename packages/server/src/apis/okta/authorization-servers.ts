@@ -20,7 +20,7 @@ import {
   deactivateAuthorizationServer,
   deleteAuthorizationServer,
 } from '../../revocation/authorization-server-lifecycle.ts'
-import { ServerPath } from './authorization-server-parts.ts'
+import { Label, Prose, ServerPath } from './authorization-server-parts.ts'
 import { representServer } from './authorization-server-representation.ts'
 import { answerPage, cutPage, PAGE_PARAMETERS, pageRequest } from './pagination.ts'
 import { SubmittedKey, withoutAlg } from './resource-server-keys.ts'
@@ -33,10 +33,10 @@ const orNull = <Schema extends Parameters<typeof Type.Optional>[0]>(schema: Sche
   Type.Optional(Type.Union([Type.Null(), schema]))
 const Uri = orNull(Type.String({ minLength: 1, maxLength: 2048 }))
 const Body = Type.Object({
-  name: Type.String({ minLength: 1, maxLength: 255 }),
-  description: orNull(Type.String({ maxLength: 4096 })),
+  name: Label,
+  description: orNull(Prose),
   // Okta takes one.
-  audiences: Type.Array(Type.String({ minLength: 1, maxLength: 1024 }), { minItems: 1, maxItems: 1 }),
+  audiences: Type.Array(Type.String({ pattern: '^[\\x21-\\x7e]{1,1024}$' }), { minItems: 1, maxItems: 1 }),
   issuerMode: orNull(Type.Enum(ISSUER_MODES)),
   credentials: orNull(
     Type.Object({ signing: orNull(Type.Object({ rotationMode: orNull(Type.Enum(ROTATION_MODES)) })) }),

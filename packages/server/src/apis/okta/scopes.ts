@@ -10,7 +10,7 @@ import {
   type Scope,
   type ScopeSettings,
 } from '../../directory/scopes.ts'
-import { link, ServerPath, ServerScopePath, serverHref } from './authorization-server-parts.ts'
+import { Label, link, Prose, ServerPath, ServerScopePath, serverHref } from './authorization-server-parts.ts'
 import type { OktaResource } from './route.ts'
 
 const about = 'OAuth2Scope'
@@ -20,8 +20,8 @@ const SCOPES = '/authorizationServers/{authServerId}/scopes'
 const Name = Type.String({ pattern: '^[\\x21\\x23-\\x5b\\x5d-\\x7e]{1,255}$' })
 const Body = Type.Object({
   name: Name,
-  displayName: Type.Optional(Type.Union([Type.Null(), Type.String({ maxLength: 255 })])),
-  description: Type.Optional(Type.Union([Type.Null(), Type.String({ maxLength: 4096 })])),
+  displayName: Type.Optional(Type.Union([Type.Null(), Label])),
+  description: Type.Optional(Type.Union([Type.Null(), Prose])),
   consent: Type.Optional(Type.Enum(SCOPE_CONSENTS)),
   metadataPublish: Type.Optional(Type.Enum(SCOPE_PUBLICATIONS)),
   default: Type.Optional(Type.Boolean()),
