@@ -3,23 +3,56 @@ import { DomainError } from '../errors/index.ts'
 import { append } from '../log/index.ts'
 import type { ReadTx, WriteTx } from '../store/index.ts'
 import { anotherHasRole, deleteRole, insertRole, listRolesOf } from '../store/queries/user-roles.ts'
-import { findUser, type UserRow } from '../store/queries/users.ts'
+import type { UserRow } from '../store/queries/users.ts'
 import { ALL_ROLES } from './roles.ts'
+import { requireUserRow } from './users.ts'
 import { ENABLED_STATUSES } from './users-status.ts'
 
-/**
- * Gives a user a role. Nobody gives what they do not have themselves.
- *
- * @throws DomainError `not_found`, `permission_denied`
- */
-export function grantRole(authority: Authority, actor: Actor, userId: string, role: Role): Promise<void> {
-  if (!actor.roles.has(role)) throw new DomainError('permission_denied')
-  return authority.store.write({ organizationId: actor.organizationId }, (tx) =>
-    addRole(tx, actor, userId, role, authority.clock.now()),
-  )
+/** A role that a user has. */
+export interface RoleGrant {
+  readonly role: Role
+  /** Milliseconds since the epoch. */
+  readonly grantedAt: number
 }
 
-/** Gives a role inside a transaction, whoever asks: for the bootstrap of an organization. */
+/**
+ * The roles of a user, the newest last.
+ *
+ * @throws DomainError `not_found`
+ */
+export function listRoles(authority: Authority, actor: Actor, reference: string): Promise<RoleGrant[]> {
+  return authority.store.read({ organizationId: actor.organizationId }, async (tx) => {
+    const user = await requireUserRow(tx, actor, reference)
+    const rows = await listRolesOf(tx, user.id)
+    return rows.map((row) => ({ role: readRole(row.role), grantedAt: row.granted_at }))
+  })
+}
+
+/**
+ * Gives a user a role. Nobody gives more than they have themselves.
+ *
+ * @throws DomainError `not_found`, `permission_denied`, `role_granted`
+ */
+export async function grantRole(
+  authority: Authority,
+  actor: Actor,
+  reference: string,
+  role: Role,
+): Promise<RoleGrant> {
+  refuseAboveOwn(actor, role)
+  const grantedAt = authority.clock.now()
+  return authority.store.write({ organizationId: actor.organizationId }, async (tx) => {
+    const user = await requireUserRow(tx, actor, reference)
+    await addRole(tx, actor, user.id, role, grantedAt)
+    return { role, grantedAt }
+  })
+}
+
+/**
+ * Gives a role inside a transaction, whoever asks: for the bootstrap of an organization.
+ *
+ * @throws DomainError `role_granted` where the user has it already
+ */
 export async function addRole(
   tx: WriteTx,
   actor: Actor,
@@ -27,9 +60,8 @@ export async function addRole(
   role: Role,
   at: number,
 ): Promise<void> {
-  if ((await findUser(tx, userId)) === undefined)
-    throw new DomainError('not_found', { type: 'user', id: userId })
-  if (await insertRole(tx, userId, role, at)) await appendRoleChange(tx, actor, userId, { granted: role }, at)
+  if (!(await insertRole(tx, userId, role, at))) throw new DomainError('role_granted')
+  await appendRoleChange(tx, actor, userId, { granted: role }, at)
 }
 
 /**
@@ -38,31 +70,36 @@ export async function addRole(
  *
  * @throws DomainError `not_found`, `permission_denied`, `user_is_last_administrator`
  */
-export function withdrawRole(authority: Authority, actor: Actor, userId: string, role: Role): Promise<void> {
-  if (!actor.roles.has(role)) throw new DomainError('permission_denied')
+export async function withdrawRole(
+  authority: Authority,
+  actor: Actor,
+  reference: string,
+  role: Role,
+): Promise<void> {
+  refuseAboveOwn(actor, role)
   const at = authority.clock.now()
-  return authority.store.write({ organizationId: actor.organizationId }, async (tx) => {
-    const user = await findUser(tx, userId)
-    if (user === undefined) throw new DomainError('not_found', { type: 'user', id: userId })
+  await authority.store.write({ organizationId: actor.organizationId }, async (tx) => {
+    const user = await requireUserRow(tx, actor, reference)
     if (role === 'organization_admin') await refuseForLastAdministrator(tx, user)
-    if (await deleteRole(tx, userId, role)) await appendRoleChange(tx, actor, userId, { withdrawn: role }, at)
+    if (!(await deleteRole(tx, user.id, role))) throw new DomainError('not_found', { type: 'role', id: role })
+    await appendRoleChange(tx, actor, user.id, { withdrawn: role }, at)
   })
 }
 
 /** The roles of a user of the transaction's organization. */
 export async function rolesOf(tx: ReadTx, userId: string): Promise<ReadonlySet<Role>> {
-  return readRoles(await listRolesOf(tx, userId))
+  return readRoles((await listRolesOf(tx, userId)).map(({ role }) => role))
 }
 
 /** @throws Error when a row holds anything else than a role */
 export function readRoles(names: readonly string[]): ReadonlySet<Role> {
-  return new Set(
-    names.map((name) => {
-      const known = ALL_ROLES.find((role) => role === name)
-      if (known === undefined) throw new Error('a user has a role that this version does not know')
-      return known
-    }),
-  )
+  return new Set(names.map(readRole))
+}
+
+function readRole(name: string): Role {
+  const known = ALL_ROLES.find((role) => role === name)
+  if (known === undefined) throw new Error('a user has a role that this version does not know')
+  return known
 }
 
 /**
@@ -77,6 +114,12 @@ export async function refuseForLastAdministrator(tx: ReadTx, user: UserRow): Pro
   if (!roles.has('organization_admin')) return
   if (!(await anotherHasRole(tx, user.id, 'organization_admin', ENABLED_STATUSES)))
     throw new DomainError('user_is_last_administrator')
+}
+
+/** An administrator may do all that a reader may, so gives that too. */
+function refuseAboveOwn({ roles }: Actor, role: Role): void {
+  if (roles.has(role) || (role === 'organization_reader' && roles.has('organization_admin'))) return
+  throw new DomainError('permission_denied')
 }
 
 async function appendRoleChange(

@@ -163,6 +163,7 @@ export const REGISTRY = {
     kind: 'conflict',
     log: 'The last administrator of an organization keeps the role and stays enabled.',
   },
+  role_granted: { kind: 'conflict', log: 'The user has the role already.' },
   user_search_invalid: { kind: 'invalid', log: 'The search expression does not follow the grammar.' },
   password_refused: { kind: 'invalid', log: 'The password does not meet the requirements.' },
   password_incorrect: { kind: 'forbidden', log: 'The old password is not correct.' },

@@ -30,6 +30,7 @@ export const CATALOGUE = {
     status: 403,
     summary: 'The password does not meet the complexity requirements of the current password policy.',
   },
+  E0000090: { status: 409, summary: 'The role specified is already assigned to the user.' },
   E0000124: {
     status: 400,
     summary:

@@ -18,6 +18,7 @@ import { signingKeys } from './signing-keys.ts'
 import { sswsAuthenticator } from './ssws.ts'
 import { answerUnknownPaths } from './unknown-paths.ts'
 import { userLifecycle } from './user-lifecycle.ts'
+import { userRoles } from './user-roles.ts'
 import { users } from './users.ts'
 
 export type { OktaAuthenticator } from './authentication.ts'
@@ -33,6 +34,7 @@ const RESOURCES: readonly OktaResource[] = [
   apiTokens,
   users,
   userLifecycle,
+  userRoles,
   applications,
   clientKeys,
   clientSecrets,

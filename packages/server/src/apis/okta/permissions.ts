@@ -5,7 +5,7 @@ import { actorOf } from './authentication.ts'
 
 /** The one OAuth scope of an operation, as Okta's API description lists it. */
 export type OktaScope =
-  | `okta.${'apps' | 'authorizationServers' | 'users' | 'apiTokens' | 'appGrants' | 'sessions'}.${'read' | 'manage'}`
+  | `okta.${'apps' | 'authorizationServers' | 'users' | 'roles' | 'apiTokens' | 'appGrants' | 'sessions'}.${'read' | 'manage'}`
   | 'okta.universalLogout.manage'
 
 export interface PermissionOptions {

@@ -1,15 +1,19 @@
+import type { Selectable } from 'kysely'
 import { organizationOf, type ReadTx, type WriteTx } from '../store.ts'
-import type { UserStatus } from '../tables/users.ts'
+import type { UserRoles, UserStatus } from '../tables/users.ts'
 
-/** In alphabetical order. */
-export async function listRolesOf(tx: ReadTx, userId: string): Promise<string[]> {
-  const rows = await tx.db
+export type UserRoleRow = Selectable<UserRoles>
+
+/** The newest last. */
+export function listRolesOf(tx: ReadTx, userId: string): Promise<UserRoleRow[]> {
+  return tx.db
     .selectFrom('user_roles')
-    .select('role')
+    .selectAll()
     .where('organization_id', '=', organizationOf(tx))
     .where('user_id', '=', userId)
+    .orderBy('granted_at')
+    .orderBy('role')
     .execute()
-  return rows.map(({ role }) => role).sort()
 }
 
 /** @returns false where the user has the role already */

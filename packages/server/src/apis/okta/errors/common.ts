@@ -7,6 +7,7 @@ import type { Details, OktaWords } from './words.ts'
  */
 const CLASSES = new Map([
   ['user', 'User'],
+  ['role', 'Role'],
   ['api_token', 'ApiToken'],
   ['application', 'AppInstance'],
   ['client_key', 'JsonWebKey'],

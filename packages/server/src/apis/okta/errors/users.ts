@@ -21,6 +21,7 @@ export const USER_WORDS: OktaWords = {
   user_status_forbids: statusForbids,
   user_is_last_administrator: () =>
     validationFailed('user', 'The last administrator of the organization cannot be disabled or removed'),
+  role_granted: () => ({ code: 'E0000090' }),
   user_search_invalid: ({ reason }) => ({ code: 'E0000031', causes: [String(reason)] }),
   password_refused: ({ requirement }) =>
     validationFailed(
