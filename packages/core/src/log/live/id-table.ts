@@ -89,13 +89,21 @@ export class IdTable {
     }
   }
 
-  /** Makes room for this many ids at once, which saves moving them while they are added. */
-  reserve(ids: number): boolean {
-    const each = Math.ceil((ids / this.#shards.length + 4 * Math.sqrt(ids / this.#shards.length)) / LOAD)
-    for (const [place, present] of this.#shards.entries()) {
-      const shard = present ?? { words: new Int32Array(0), count: 0 }
+  /**
+   * Makes room at once for ids that are about to be added, which saves moving them on the way and leaves no slack.
+   *
+   * @param first the first words of their hashes
+   * @returns whether the budget allows it
+   */
+  reserve(first: Iterable<number>): boolean {
+    const counts = new Uint32Array(this.#shards.length)
+    for (const h0 of first) counts[h0 >>> (32 - SHARD_BITS)] = (counts[h0 >>> (32 - SHARD_BITS)] ?? 0) + 1
+    for (const [place, count] of counts.entries()) {
+      if (count === 0) continue
+      const shard = this.#shards[place] ?? { words: new Int32Array(0), count: 0 }
       this.#shards[place] = shard
-      if (shard.words.length < each * STRIDE && !this.#grow(shard, Math.max(each, SMALLEST))) return false
+      const slots = Math.max(SMALLEST, Math.ceil((count + 1) / LOAD))
+      if (shard.words.length < slots * STRIDE && !this.#grow(shard, slots)) return false
     }
     return true
   }

@@ -111,9 +111,8 @@ export class RevokedIds {
     for (const { table: name, base, records } of sections) {
       const held = this.#tables.get(name)
       const table = held ?? this.#create(name, base)
-      const count = records.length / RECORD_BYTES
-      if (!table.reserve(count)) continue
       const view = new DataView(records.buffer, records.byteOffset, records.length)
+      if (!table.reserve(firstWords(view))) continue
       const hash = this.#hash.words
       for (let at = 0; at < records.length; at += RECORD_BYTES) {
         hash[0] = view.getInt32(at, true)
@@ -167,6 +166,10 @@ export class RevokedIds {
     for (const table of this.#tables.values()) table.release()
     this.#tables.clear()
   }
+}
+
+function* firstWords(records: DataView): Generator<number> {
+  for (let at = 0; at < records.byteLength; at += RECORD_BYTES) yield records.getInt32(at, true)
 }
 
 const CLASS_OF = new Map<IdTableName, ArtefactClass>(ARTEFACT_CLASSES.map((of) => [`token:${of}`, of]))
