@@ -1,0 +1,125 @@
+import { sql } from 'kysely'
+import { openLog } from '../../../src/log/index.ts'
+import { type ReadTx, type Store, SYSTEM } from '../../../src/store/index.ts'
+import type { Seed, World } from './crossing.ts'
+
+interface Column {
+  readonly name: string
+  readonly isText: boolean
+  readonly isNullable: boolean
+}
+type Columns = ReadonlyMap<string, readonly Column[]>
+type Row = Record<string, string | number | null>
+
+/** Columns that name a row of another table. */
+const LINKS: Readonly<Record<string, readonly [table: string, column: string]>> = {
+  user_id: ['users', 'id'],
+  application_id: ['applications', 'id'],
+  authorization_server_id: ['authorization_servers', 'id'],
+  issuer_id: ['authorization_servers', 'id'],
+  'service_account_secrets.client_id': ['service_accounts', 'client_id'],
+}
+/** Tables that others refer to come first. */
+const FIRST = ['users', 'applications', 'authorization_servers', 'service_accounts']
+
+export interface SeededWorld extends World {
+  /** Every row of an organization, in every table. */
+  dump(organizationId: string): Promise<string>
+  /** The same as a transaction of `SYSTEM` sees it. */
+  dumpIn(tx: ReadTx, organizationId: string): Promise<string>
+}
+
+/** Fills every table with one row of each organization; its texts tell whose it is, and where from. */
+export async function seedWorld(
+  store: Store,
+  organizations: { readonly A: string; readonly B: string },
+  seed: Seed,
+): Promise<SeededWorld> {
+  const columns = await ownedColumns(store)
+  const values = new Map(Object.entries(seed))
+  const text = (owner: string, table: string, column: string): string => {
+    const [linked, name] = LINKS[`${table}.${column}`] ?? LINKS[column] ?? [table, column]
+    return `${owner === 'N' && linked !== table ? 'B' : owner}.${linked}.${name}`
+  }
+  const row = (owner: string, table: string): Row =>
+    Object.fromEntries(
+      (columns.get(table) ?? []).map(({ name, isText, isNullable }) => {
+        const given = values.get(table)?.[name]
+        if (given !== undefined) return [name, given]
+        return [name, isText ? text(owner, table, name) : isNullable ? null : 1]
+      }),
+    )
+  for (const [owner, id] of Object.entries(organizations))
+    await store.write(SYSTEM, async (tx) => {
+      await tx.db
+        .insertInto('organizations')
+        .values({ id, name: owner, subdomain: owner, created_at: 0 })
+        .execute()
+      await openLog(tx, id)
+      for (const table of columns.keys()) {
+        const seeded = { ...row(owner, table), organization_id: id }
+        const names = sql.join(Object.keys(seeded).map((name) => sql.ref(name)))
+        await sql`insert into ${sql.table(table)} (${names}) values (${sql.join(Object.values(seeded))})`.execute(
+          tx.db,
+        )
+      }
+    })
+  return {
+    of: (table, column) => String(row('A', table)[column]),
+    // The members are the columns that the database has, which is what the type of the table states.
+    newRow: (table) => row('N', table) as never,
+    dump: (organizationId) => store.read(SYSTEM, (tx) => dumpIn(tx, columns, organizationId)),
+    dumpIn: (tx, organizationId) => dumpIn(tx, columns, organizationId),
+  }
+}
+
+async function dumpIn(tx: ReadTx, columns: Columns, organizationId: string): Promise<string> {
+  const found: unknown[] = []
+  for (const table of columns.keys()) {
+    const { rows } =
+      await sql`select * from ${sql.table(table)} where organization_id = ${organizationId}`.execute(tx.db)
+    found.push([table, rows.map((one) => JSON.stringify(one)).sort()])
+  }
+  return JSON.stringify(found)
+}
+
+/** The columns of every table that has an organization's, apart from that one. */
+async function ownedColumns(store: Store): Promise<Columns> {
+  const found = await store.read(SYSTEM, (tx) =>
+    (store.dialect === 'sqlite' ? SQLITE_COLUMNS : POSTGRES_COLUMNS).execute(tx.db),
+  )
+  const tables = Map.groupBy(found.rows, (row) => row.table_name)
+  const rank = (name: string) => (FIRST.includes(name) ? FIRST.indexOf(name) : FIRST.length)
+  const owned = [...tables].filter(([, columns]) =>
+    columns.some((column) => column.name === 'organization_id'),
+  )
+  return new Map(
+    owned
+      .toSorted(([a], [b]) => rank(a) - rank(b))
+      .map(([table, columns]) => [
+        table,
+        columns
+          .filter((column) => column.name !== 'organization_id')
+          .map(({ name, type, not_null }) => ({
+            name,
+            isText: /text/i.test(type),
+            isNullable: not_null === 0,
+          })),
+      ]),
+  )
+}
+
+interface ColumnRow {
+  readonly table_name: string
+  readonly name: string
+  readonly type: string
+  readonly not_null: number
+}
+
+const SQLITE_COLUMNS = sql<ColumnRow>`
+  select tables.name as table_name, columns.name, columns.type, columns."notnull" or columns.pk > 0 as not_null
+  from sqlite_master as tables, pragma_table_info(tables.name) as columns where tables.type = 'table'`
+
+const POSTGRES_COLUMNS = sql<ColumnRow>`
+  select table_name, column_name as name, data_type as type, (is_nullable = 'NO')::int as not_null
+  from information_schema.columns where table_schema = current_schema()`
