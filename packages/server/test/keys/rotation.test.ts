@@ -4,6 +4,7 @@ import { activeSigningKey } from '../../src/keys/issuer-keys.ts'
 import { rotateDue, startRotation } from '../../src/keys/rotation.ts'
 import { AUTO_POLICY } from '../../src/keys/signing-key-times.ts'
 import { signingRingOf } from '../../src/keys/signing-keys.ts'
+import { SYSTEM } from '../../src/store/index.ts'
 import {
   ORGANIZATION_A,
   ORGANIZATION_B,
