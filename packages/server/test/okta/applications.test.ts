@@ -287,20 +287,24 @@ describe.each(DATABASES)('applications on $name', (database) => {
       expect(seen.sort()).toEqual(labels)
     })
 
-    it.each([
-      ['status eq "INACTIVE"', ['Off']],
-      ['status eq "ACTIVE" and name eq "oidc_client"', ['On']],
-      ['name eq "okta_org2org"', []],
-      ['status eq "DELETED"', []],
-      ['status eq "ACTIVE" and status eq "INACTIVE"', []],
-    ])('what the filter %s asks for', async (filter, expected) => {
-      const fresh = await openTestOkta(database)
-      await createApp(fresh, serviceBody({ more: { label: 'On' } }))
-      const off = await createApp(fresh, serviceBody({ more: { label: 'Off' } }))
-      await fresh.call(fresh.adminA, `POST /apps/${off}/lifecycle/deactivate`)
-      const { body } = await fresh.call(fresh.adminA, `GET /apps?filter=${encodeURIComponent(filter)}`)
-      expect(body.map((item: { label: string }) => item.label)).toEqual(expected)
-      await fresh.close()
+    describe('what a filter asks for', () => {
+      beforeAll(async () => {
+        await createApp(server, serviceBody({ more: { label: 'Filtered on' } }))
+        const off = await createApp(server, serviceBody({ more: { label: 'Filtered off' } }))
+        await server.call(server.adminA, `POST /apps/${off}/lifecycle/deactivate`)
+      })
+
+      it.each([
+        ['status eq "INACTIVE"', ['Filtered off']],
+        ['status eq "ACTIVE" and name eq "oidc_client"', ['Filtered on']],
+        ['name eq "okta_org2org"', []],
+        ['status eq "DELETED"', []],
+        ['status eq "ACTIVE" and status eq "INACTIVE"', []],
+      ])('%s', async (filter, expected) => {
+        const query = `q=filtered&filter=${encodeURIComponent(filter)}`
+        const { body } = await server.call(server.adminA, `GET /apps?${query}`)
+        expect(body.map((item: { label: string }) => item.label)).toEqual(expected)
+      })
     })
 
     it.each(['status', 'status eq ACTIVE', 'label eq "x"', 'status eq "ACTIVE" or name eq "x"', '"'])(
