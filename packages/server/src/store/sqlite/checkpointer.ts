@@ -7,6 +7,8 @@ const STATEMENTS_PER_CHECKPOINT = 4_000
 export interface CheckpointerOptions {
   readonly path: string
   readonly statementsPerCheckpoint?: number
+  /** A checkpoint was made, as far as readers allowed. */
+  onDone?(): void
   /** A checkpoint failed: nothing is lost, the log keeps growing, and the next one tries again. */
   onFailed(failure: Error): void
   /** The thread is gone: the writer must look after its log itself from now on. */
@@ -57,7 +59,8 @@ export class Checkpointer {
     worker.on('message', (answer: unknown) => {
       this.#busy = false
       const failure = failureOf(answer)
-      if (failure !== undefined) this.#options.onFailed(failure)
+      if (failure === undefined) this.#options.onDone?.()
+      else this.#options.onFailed(failure)
     })
     worker.on('error', (failure) =>
       this.#gone(failure instanceof Error ? failure : new Error(String(failure))),

@@ -23,6 +23,7 @@ export class Readers {
   readonly #idle: SqliteConnection[] = []
   readonly #waiting: Waiting[] = []
   #opened = 0
+  #closed = false
 
   constructor(options: ReadersOptions) {
     this.#options = options
@@ -30,6 +31,7 @@ export class Readers {
 
   /** @throws DomainError `store_unavailable` when none is free in time */
   async acquire(): Promise<SqliteConnection> {
+    if (this.#closed) throw unavailable(new Error('the store is closed'))
     const idle = this.#idle.pop()
     if (idle !== undefined) return idle
     if (this.#opened < this.#options.size) return this.#openOne()
@@ -47,7 +49,7 @@ export class Readers {
 
   /** Gives a connection back; one that is not fit for use is closed. */
   release(reader: SqliteConnection, fit: boolean): void {
-    if (!fit) {
+    if (!fit || this.#closed) {
       this.#opened -= 1
       reader.close()
       return
@@ -61,7 +63,9 @@ export class Readers {
     next.resolve(reader)
   }
 
+  /** Closes what is idle now and the rest when it comes back. */
   close(): void {
+    this.#closed = true
     for (const reader of this.#idle.splice(0)) reader.close()
     for (const { reject, timer } of this.#waiting.splice(0)) {
       clearTimeout(timer)
