@@ -122,6 +122,16 @@ function refuseAboveOwn({ roles }: Actor, role: Role): void {
   throw new DomainError('permission_denied')
 }
 
+/**
+ * Stands before every change of a user: who could set the password of somebody with more rights would have them.
+ *
+ * @throws DomainError `permission_denied`
+ */
+export async function refuseForHigherUser(tx: ReadTx, actor: Actor, userId: string): Promise<void> {
+  if (actor.type === 'system') return
+  for (const role of await rolesOf(tx, userId)) refuseAboveOwn(actor, role)
+}
+
 async function appendRoleChange(
   tx: WriteTx,
   actor: Actor,

@@ -1,4 +1,5 @@
 import { type Actor, type Authority, entryActor } from '../authority/index.ts'
+import { refuseForHigherUser } from '../directory/roles-of-users.ts'
 import { BLOCKED_STATUSES } from '../directory/users-status.ts'
 import { append } from '../log/index.ts'
 import type { WriteTx } from '../store/index.ts'
@@ -28,6 +29,8 @@ export interface ChangeOfUser {
  * Changes a user's row and writes, in the same transaction, what follows from it: `user.updated`, `user.blocked`
  * or `user.unblocked` where the status crosses that line, and last the cutoffs, so that they lie above everything
  * before them.
+ *
+ * @throws DomainError `permission_denied` for a user who has a role that the actor has not
  */
 export async function changeUser(
   authority: Authority,
@@ -36,6 +39,7 @@ export async function changeUser(
   row: UserRow,
   { change, members, causes, at }: ChangeOfUser,
 ): Promise<UserRow> {
+  await refuseForHigherUser(tx, actor, row.id)
   const subject = { user: row.id }
   const by = entryActor(actor)
   const status = change.status ?? row.status

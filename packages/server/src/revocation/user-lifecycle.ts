@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { type Actor, type Authority, entryActor } from '../authority/index.ts'
 import { preparePassword } from '../directory/passwords.ts'
-import { refuseForLastAdministrator } from '../directory/roles-of-users.ts'
+import { refuseForHigherUser, refuseForLastAdministrator } from '../directory/roles-of-users.ts'
 import { requireUserRow, type User, userOf } from '../directory/users.ts'
 import { BLOCKED_STATUSES, nextStatus, type UserOperation } from '../directory/users-status.ts'
 import { DomainError } from '../errors/index.ts'
@@ -69,7 +69,7 @@ export async function resetToTemporaryPassword(
  * tokens. The id and what was revoked under it stay in the log; the id is never given again.
  *
  * @returns which of the two happened
- * @throws DomainError `not_found`, `user_is_last_administrator`
+ * @throws DomainError `not_found`, `permission_denied`, `user_is_last_administrator`
  */
 export function deleteUser(
   authority: Authority,
@@ -79,6 +79,7 @@ export function deleteUser(
   const at = authority.clock.now()
   return inOrganization(authority, actor, async (tx) => {
     const row = await requireUserRow(tx, actor, reference)
+    await refuseForHigherUser(tx, actor, row.id)
     if (!(await deleteDeprovisionedUser(tx, row.id))) {
       await move(authority, tx, actor, row, { operation: 'deactivate', cause: 'user.deactivated', at })
       return 'deactivated'

@@ -52,8 +52,34 @@ describe.each(DATABASES)('roles of users on $name', (database) => {
     expect([status, body.errorCode]).toEqual([400, 'E0000001'])
   })
 
+  it.each<
+    [string, (id: string) => Parameters<TestOkta['call']> extends [unknown, ...infer Rest] ? Rest : never]
+  >([
+    [
+      'set the password',
+      (id) => [`POST /users/${id}`, { credentials: { password: { value: 'taken over now' } } }],
+    ],
+    ['change the login', (id) => [`POST /users/${id}`, { profile: { login: 'taken-over' } }]],
+    ['give a temporary password', (id) => [`POST /users/${id}/lifecycle/expire_password_with_temp_password`]],
+    ['suspend', (id) => [`POST /users/${id}/lifecycle/suspend`]],
+    ['delete', (id) => [`DELETE /users/${id}`]],
+  ])('above their own protect a user: nobody may %s', async (_, request) => {
+    const { authority } = server
+    const higher = await createCredential(
+      authority,
+      authority.actorA,
+      'installation_admin',
+      'organization_admin',
+    )
+    const { status, body } = await server.call(server.adminA, ...request(higher.userId))
+    expect([status, body.errorCode]).toEqual([403, 'E0000006'])
+    const own = await server.call(higher, 'GET /users/me')
+    expect([own.status, own.body.status]).toEqual([200, 'ACTIVE'])
+    expect((await server.call(higher, ...request(higher.userId))).status).toBeLessThan(300)
+  })
+
   it('leave an organization one administrator', async () => {
-    const { status, body } = await server.call(server.adminA, 'DELETE /users/me/roles/SUPER_ADMIN')
+    const { status, body } = await server.call(server.adminB, 'DELETE /users/me/roles/SUPER_ADMIN')
     expect([status, body.errorCauses[0].errorSummary]).toEqual([
       400,
       'The last administrator of the organization cannot be disabled or removed',
