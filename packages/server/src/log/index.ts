@@ -1,4 +1,5 @@
 export { append, openLog } from './append.ts'
+export { findEntryAbout } from './find-entry.ts'
 export { Knowledge, type KnowledgeOptions } from './knowledge.ts'
 export {
   head,

@@ -138,7 +138,8 @@ function entriesAfter(tx: ReadTx, log: string, after: Pick<Position, 'incarnatio
     .orderBy('seq')
 }
 
-function loggedEntry(row: Pick<Tables['log_entries'], (typeof COLUMNS)[number]>): LoggedEntry {
+/** A row of the log as the rest of the product sees it. */
+export function loggedEntry(row: Pick<Tables['log_entries'], (typeof COLUMNS)[number]>): LoggedEntry {
   const { log_id: log, incarnation, seq, at, kind, body, digest } = row
   return { position: { log, incarnation, seq }, at, kind, body, digest }
 }

@@ -1,4 +1,4 @@
-import type { ReasonCode } from '@rescind/core/log'
+import type { Position, ReasonCode } from '@rescind/core/log'
 import { type Actor, type Authority, entryActor, newId } from '../authority/index.ts'
 import { append } from '../log/index.ts'
 import type { WriteTx } from '../store/index.ts'
@@ -39,13 +39,27 @@ export async function recordRevocation(
   const key = targetKey(target)
   const known = await findRevocationOfTarget(tx, key)
   if (known !== undefined && isAbsolute(target)) return { revocation: known, repeated: true }
-  const at = authority.clock.now()
-  const entry = entryOf(target, circumstances(actor, reason))
-  const position = await append(tx, entry, at)
+  const position = await append(tx, entryOf(target, circumstances(actor, reason)), authority.clock.now())
+  const revocation = await keepRevocation(authority, tx, actor, target, reason, position, known)
+  return { revocation, repeated: known !== undefined }
+}
+
+/**
+ * Keeps the row of a revocation whose entry stands at `position`: a new one, or `known` moved there.
+ */
+export async function keepRevocation(
+  authority: Pick<Authority, 'clock'>,
+  tx: WriteTx,
+  actor: Actor,
+  target: Target,
+  reason: Reason,
+  position: Position,
+  known?: RevocationRow,
+): Promise<Recorded['revocation']> {
   const change = {
     incarnation: position.incarnation,
     seq: position.seq,
-    at,
+    at: authority.clock.now(),
     reason: reason.code,
     note: reason.note ?? null,
     cause: reason.cause ?? null,
@@ -56,17 +70,18 @@ export async function recordRevocation(
   }
   if (known !== undefined) {
     await repeatRevocation(tx, known.id, change)
-    return { revocation: { ...known, ...change }, repeated: true }
+    return { ...known, ...change }
   }
+  const { kind } = entryOf(target, circumstances(actor, reason))
   const revocation = {
     id: newId('rvk'),
-    target_key: key,
+    target_key: targetKey(target),
     target: JSON.stringify(target),
-    kind: entry.kind,
+    kind,
     ...change,
   }
   await insertRevocation(tx, revocation)
-  return { revocation, repeated: false }
+  return revocation
 }
 
 function circumstances(actor: Actor, { code, note, cause }: Reason): Circumstances {
