@@ -47,6 +47,8 @@ export class Checkpointer {
     if (worker === undefined) return
     const { promise: gone, resolve } = Promise.withResolvers<void>()
     worker.once('exit', () => resolve())
+    // The thread does not keep the process alive, but its end is worth waiting for.
+    worker.ref()
     worker.postMessage('close')
     await gone
   }
