@@ -45,6 +45,8 @@ export function acceptedBodies(name: string): Readonly<Record<string, Readonly<R
   }
   return {
     'POST /api/rescind/v1/organizations': { name, subdomain: name },
+    'POST /api/rescind/v1/apis': { identifier: `https://api-${name}.example.com`, name },
+    'PUT /api/rescind/v1/apis/:id': { name },
     'POST /api/v1/api-tokens': { name },
     'POST /api/v1/users': { profile, credentials: { password: { value: WORLD_PASSWORD } } },
     'POST /api/v1/users/:userId': { profile: { firstName: 'Grace' } },
@@ -77,6 +79,7 @@ export async function createWorld(okta: TestOkta, who: Credential, name: string)
   const server = await create('POST /api/v1/authorizationServers')
   const signing = await okta.call(who, `GET /authorizationServers/${server}/credentials/keys`)
   const keys = `/authorizationServers/${server}/resourceservercredentials/keys`
+  const apis = await okta.app.inject({ url: '/api/rescind/v1/apis', headers: who.header })
   return new Map([
     ['/api/v1/api-tokens/:apiTokenId', await create('POST /api/v1/api-tokens')],
     ['/api/v1/users/:userId', await create('POST /api/v1/users')],
@@ -100,6 +103,8 @@ export async function createWorld(okta: TestOkta, who: Credential, name: string)
     ],
     [`${SERVERS}/credentials/keys/:keyId`, signing.body[0].kid],
     ['/oauth2/:authServerId', server],
+    // The API of the server's audience.
+    ['/api/rescind/v1/apis/:id', String(apis.json().items[0].id)],
   ])
 }
 
