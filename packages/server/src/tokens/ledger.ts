@@ -1,4 +1,5 @@
-import type { Tables } from '../store/index.ts'
+import type { ReadTx, Tables } from '../store/index.ts'
+import { listTokens, type TokenCursor, type TokenFilter } from '../store/queries/tokens.ts'
 import type { Artefact } from './judge.ts'
 import type { Subjects } from './stamp.ts'
 
@@ -29,5 +30,17 @@ export function rowArtefact(row: Row, issuer: string): Artefact {
     issuer,
     stamp: { place: { incarnation: row.incarnation, seq: row.seq }, subjects: rowSubjects(row) },
     ...(row.signing_key === null ? {} : { signingKey: row.signing_key }),
+  }
+}
+
+/** Every matching row, newest first, a page at a time: for what has to judge each of them. */
+export async function* scanTokens(tx: ReadTx, filter: TokenFilter, page: number): AsyncGenerator<Row[]> {
+  let after: TokenCursor | undefined
+  for (;;) {
+    const rows: Row[] = await listTokens(tx, filter, page, after)
+    const last = rows.at(-1)
+    if (last === undefined) return
+    yield rows
+    after = { issuedAt: last.issued_at, id: last.id }
   }
 }

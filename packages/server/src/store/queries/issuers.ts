@@ -40,3 +40,14 @@ export async function organizationOfIssuer(tx: ReadTx, issuerId: string): Promis
 function requireSystem(tx: ReadTx): void {
   if (tx.scope !== SYSTEM) throw new TypeError('looking up an organization needs the scope SYSTEM')
 }
+
+/** The ids of the organization's authorization servers, and its own: every issuer that the ledger may name. */
+export async function listIssuerIds(tx: ReadTx): Promise<string[]> {
+  const organization = organizationOf(tx)
+  const rows = await tx.db
+    .selectFrom('authorization_servers')
+    .select('id')
+    .where('organization_id', '=', organization)
+    .execute()
+  return [organization, ...rows.map(({ id }) => id)]
+}

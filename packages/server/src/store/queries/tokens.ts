@@ -50,6 +50,7 @@ export async function consumeToken(tx: WriteTx, id: string, at: number): Promise
 
 /** Which tokens a list asks for; members left out do not narrow it. */
 export interface TokenFilter {
+  readonly id?: string
   readonly user?: string
   readonly client?: string
   readonly api?: string
@@ -57,6 +58,8 @@ export interface TokenFilter {
   readonly grant?: string
   readonly origin?: string
   readonly session?: string
+  /** Thumbprint of the key that signed it, or of the client's key that obtained it. */
+  readonly key?: string
   readonly kind?: Tokens['kind']
   /** Milliseconds: only tokens that expire later than this. */
   readonly liveAt?: number
@@ -75,16 +78,7 @@ export async function listTokens(
   limit: number,
   after?: TokenCursor,
 ): Promise<Tokens[]> {
-  let query = tx.db.selectFrom('tokens').selectAll().where('organization_id', '=', organizationOf(tx))
-  if (filter.user !== undefined) query = query.where('user_id', '=', filter.user)
-  if (filter.client !== undefined) query = query.where('client_id', '=', filter.client)
-  if (filter.api !== undefined) query = query.where('api', '=', filter.api)
-  if (filter.issuer !== undefined) query = query.where('issuer_id', '=', filter.issuer)
-  if (filter.grant !== undefined) query = query.where('grant_id', '=', filter.grant)
-  if (filter.origin !== undefined) query = query.where('origin', '=', filter.origin)
-  if (filter.session !== undefined) query = query.where('session_id', '=', filter.session)
-  if (filter.kind !== undefined) query = query.where('kind', '=', filter.kind)
-  if (filter.liveAt !== undefined) query = query.where('expires_at', '>', filter.liveAt)
+  let query = matching(tx, filter)
   if (after !== undefined)
     query = query.where((row) =>
       row.or([
@@ -93,6 +87,24 @@ export async function listTokens(
       ]),
     )
   return query.orderBy('issued_at', 'desc').orderBy('id', 'desc').limit(limit).execute()
+}
+
+function matching(tx: ReadTx, filter: TokenFilter) {
+  const { key } = filter
+  let query = tx.db.selectFrom('tokens').selectAll().where('organization_id', '=', organizationOf(tx))
+  if (filter.id !== undefined) query = query.where('id', '=', filter.id)
+  if (filter.user !== undefined) query = query.where('user_id', '=', filter.user)
+  if (filter.client !== undefined) query = query.where('client_id', '=', filter.client)
+  if (filter.api !== undefined) query = query.where('api', '=', filter.api)
+  if (filter.issuer !== undefined) query = query.where('issuer_id', '=', filter.issuer)
+  if (filter.grant !== undefined) query = query.where('grant_id', '=', filter.grant)
+  if (filter.origin !== undefined) query = query.where('origin', '=', filter.origin)
+  if (filter.session !== undefined) query = query.where('session_id', '=', filter.session)
+  if (key !== undefined)
+    query = query.where((row) => row.or([row('signing_key', '=', key), row('assertion_key', '=', key)]))
+  if (filter.kind !== undefined) query = query.where('kind', '=', filter.kind)
+  if (filter.liveAt !== undefined) query = query.where('expires_at', '>', filter.liveAt)
+  return query
 }
 
 /**

@@ -3,6 +3,7 @@ import { crossing } from './crossing.ts'
 
 export default crossing(issuers)(({ of }) => ({
   findOrganizationRow: [],
+  listIssuerIds: [],
   organizationOfSubdomain: { system: ['A'] },
   organizationOfIssuer: { system: [of('authorization_servers', 'id')] },
 }))

@@ -1,0 +1,130 @@
+import type { LogIndex } from '@rescind/core/log'
+import type { Actor, Authority } from '../authority/index.ts'
+import { customIssuerUrl, findIssuer } from '../directory/issuer.ts'
+import { DomainError } from '../errors/index.ts'
+import type { ReadTx, Tables } from '../store/index.ts'
+import { listIssuerIds } from '../store/queries/issuers.ts'
+import { listOidcRecordsOfUser } from '../store/queries/oidc-records.ts'
+import type { TokenFilter } from '../store/queries/tokens.ts'
+import { judgeOver } from '../tokens/judging.ts'
+import { rowArtefact, scanTokens } from '../tokens/ledger.ts'
+import type { AskedTarget } from './ask.ts'
+import { covered, predicate } from './covered.ts'
+import { resolveTarget } from './resolve.ts'
+import type { Target } from './target.ts'
+
+/** What a revocation would hit, counted over the tokens that are good now. */
+export interface Preview {
+  readonly target: Target
+  readonly predicate: string
+  readonly tokens: number
+  readonly users: number
+  readonly sessions: number
+  /** Most tokens first. */
+  readonly byApplication: readonly { readonly application: string; readonly tokens: number }[]
+  readonly byApi: readonly { readonly api: string | null; readonly tokens: number }[]
+  /**
+   * Until when a verifier that only polls published keys may accept one of them, in milliseconds since the epoch:
+   * the expiry of the last token that says by itself what it is. Null where there is none.
+   */
+  readonly exposedUntil: number | null
+}
+
+/** Rows judged between two turns of the event loop. */
+const PAGE = 2_000
+
+/**
+ * Counts what a revocation would void, and voids nothing. Exact: each live row that the target covers is judged
+ * by the standing that introspection would give it.
+ *
+ * @param index of the actor's organization, confirmed for this request
+ * @throws DomainError `not_found`
+ */
+export async function previewRevocation(
+  authority: Authority,
+  index: LogIndex,
+  actor: Actor,
+  asked: AskedTarget,
+): Promise<Preview> {
+  return authority.store.read({ organizationId: actor.organizationId }, async (tx) => {
+    const target = await resolveTarget(authority, tx, asked)
+    const tally = new Tally()
+    const judge = judgeOver(index)
+    const now = authority.clock.now()
+    const issuerUrl = issuerUrls(authority, tx)
+    const filter = await coveredRows(authority, tx, target)
+    for await (const page of scanTokens(tx, { ...filter, liveAt: now }, PAGE)) {
+      for (const row of page)
+        if (judge.isGood(rowArtefact(row, await issuerUrl(row.issuer_id)))) tally.add(row)
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    const sessions = await sessionsOf(tx, target, now)
+    for (const sid of sessions) tally.sessions.add(sid)
+    return { target, predicate: predicate(target), ...tally.result() }
+  })
+}
+
+/** The ledger names issuers by id, the log by `iss`. */
+async function coveredRows(authority: Authority, tx: ReadTx, target: Target): Promise<TokenFilter> {
+  if (target.type !== 'authorization_server') return covered(target, '')
+  for (const id of await listIssuerIds(tx))
+    if ((await findIssuer(authority, tx, id))?.url === target.issuer) return covered(target, id)
+  throw new DomainError('not_found', { type: 'authorization_server' })
+}
+
+/** The `iss` of each issuer that turns up, looked up once. */
+function issuerUrls(authority: Authority, tx: ReadTx): (id: string) => Promise<string> {
+  const known = new Map<string, string>()
+  return async (id) => {
+    const url = known.get(id) ?? (await findIssuer(authority, tx, id))?.url ?? customIssuerUrl(authority, id)
+    known.set(id, url)
+    return url
+  }
+}
+
+/** A user is signed in where a session is live, also where nothing was issued in it yet. */
+async function sessionsOf(tx: ReadTx, target: Target, now: number): Promise<readonly string[]> {
+  if (target.type === 'session') return [target.session]
+  if (target.type !== 'user') return []
+  const rows = await listOidcRecordsOfUser(tx, 'Session', target.user, now)
+  return rows.flatMap(({ uid }) => (uid === null ? [] : [uid]))
+}
+
+class Tally {
+  readonly sessions = new Set<string>()
+  readonly #users = new Set<string>()
+  readonly #applications = new Map<string, number>()
+  readonly #apis = new Map<string | null, number>()
+  #tokens = 0
+  #exposedUntil = 0
+
+  add(row: Tables['tokens']): void {
+    if (row.consumed_at !== null) return
+    this.#tokens += 1
+    if (row.user_id !== null) this.#users.add(row.user_id)
+    if (row.session_id !== null) this.sessions.add(row.session_id)
+    count(this.#applications, row.client_id)
+    if (row.kind !== 'access') return
+    count(this.#apis, row.api)
+    if (row.format !== 'opaque') this.#exposedUntil = Math.max(this.#exposedUntil, row.expires_at)
+  }
+
+  result(): Omit<Preview, 'target' | 'predicate'> {
+    return {
+      tokens: this.#tokens,
+      users: this.#users.size,
+      sessions: this.sessions.size,
+      byApplication: ranked(this.#applications).map(([application, tokens]) => ({ application, tokens })),
+      byApi: ranked(this.#apis).map(([api, tokens]) => ({ api, tokens })),
+      exposedUntil: this.#exposedUntil === 0 ? null : this.#exposedUntil,
+    }
+  }
+}
+
+function count<Key>(counts: Map<Key, number>, key: Key): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1)
+}
+
+function ranked<Key>(counts: ReadonlyMap<Key, number>): [Key, number][] {
+  return [...counts].sort(([, a], [, b]) => b - a)
+}
