@@ -5,14 +5,15 @@ const MAX_CAUSES = 10
 /** Names come from the client; a cause quotes no more of one than this. */
 const MAX_NAME = 64
 
-/** One text per fault, each beginning with the member's name: `profile.login: must be string`. Never a value. */
+/**
+ * One text per member at fault, beginning with its name: `profile.title: must be string`. Never a value. Of the
+ * faults of one member the first says what is meant; the others come from the branches of a union.
+ */
 export function describeFaults(faults: readonly TLocalizedValidationError[]): string[] {
-  const texts = new Set<string>()
-  for (const fault of faults) {
-    if (texts.size >= MAX_CAUSES) break
-    for (const [name, text] of faultsOf(fault)) texts.add(name === '' ? text : `${name}: ${text}`)
-  }
-  return [...texts].slice(0, MAX_CAUSES)
+  const texts = new Map<string, string>()
+  for (const fault of faults)
+    for (const [name, text] of faultsOf(fault)) if (!texts.has(name)) texts.set(name, text)
+  return [...texts].slice(0, MAX_CAUSES).map(([name, text]) => (name === '' ? text : `${name}: ${text}`))
 }
 
 function faultsOf(fault: TLocalizedValidationError): [name: string, text: string][] {
@@ -21,7 +22,11 @@ function faultsOf(fault: TLocalizedValidationError): [name: string, text: string
     return fault.params.requiredProperties.map((name) => [join(here, name), 'The field cannot be left blank'])
   if (fault.keyword === 'additionalProperties')
     return fault.params.additionalProperties.map((name) => [join(here, name), 'The field is not known here'])
-  // The faults of the false schema and of each branch say the same again, less clearly.
+  if (fault.keyword === 'pattern') return [[here, 'Does not match required pattern']]
+  if (fault.keyword === 'enum')
+    return [[here, `must be one of ${JSON.stringify(fault.params.allowedValues)}`]]
+  if (fault.keyword === 'const') return [[here, `must be ${JSON.stringify(fault.params.allowedValue)}`]]
+  // The false schema of an unknown member, which `additionalProperties` names too.
   if (fault.keyword === 'boolean') return []
   return [[here, fault.message]]
 }
