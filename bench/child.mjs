@@ -29,9 +29,9 @@ export async function runLoad(name, order, core = LOAD_CORE) {
   return JSON.parse(output.join(''))
 }
 
-/** Starts a process on the core of the servers. */
+/** Starts a process on the core of the servers. What it logs goes nowhere, at the cost of writing it. */
 export function startServer(command, environment) {
-  return start(SERVER_CORE, command, environment)
+  return start(SERVER_CORE, command, environment, 'ignore')
 }
 
 /** Resolves with the first line of stdout that matches; rejects when the process ends before. */
@@ -51,10 +51,10 @@ export async function stop(child) {
   await exit
 }
 
-function start(core, command, environment) {
+function start(core, command, environment, stderr = 'inherit') {
   const [file, ...args] = onCore(core, command)
   return spawn(file, args, {
     env: { ...process.env, ...environment },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', stderr],
   })
 }

@@ -6,12 +6,12 @@ const TOKEN = 'bench-administrator-token-0123456789'
 const READY = /^rescind ready on (\S+)$/
 
 /**
- * Starts the server as it is shipped, without the demonstration, on an empty database of its own unless `home` is
+ * Starts the server as it is shipped on an empty database of its own unless `home` is
  * given. Only the rate limit is lifted.
  */
 export async function startRescind(folder, { database = DATABASES[0], home } = {}) {
   const place = home ?? (await database.create(folder))
-  const command = [process.execPath, ...NODE_ARGUMENTS, productModule('start/main'), 'serve', '--no-demo']
+  const command = [process.execPath, ...NODE_ARGUMENTS, productModule('start/main'), 'serve']
   const child = startServer(command, {
     ...place.environment,
     RESCIND_PORT: '0',

@@ -1,6 +1,6 @@
 import { runLoad } from './child.mjs'
 import { DATABASES } from './databases.mjs'
-import { measureSyncs } from './machine.mjs'
+import { measureSyncs, processorSeconds } from './machine.mjs'
 import { createApplications, startRescind } from './rescind.mjs'
 import { count, decimal, figure, interleave, median, printTable } from './statistics.mjs'
 
@@ -16,13 +16,17 @@ export async function benchWrites(folder) {
     const rescind = await startRescind(folder, { database })
     try {
       const applications = await createApplications(rescind, 64)
-      const load = (connections) => () =>
-        runLoad('key-life', {
+      const load = (connections) => async () => {
+        const before = processorSeconds(rescind.pid)
+        const outcome = await runLoad('key-life', {
           origin: rescind.origin,
           token: rescind.token,
           applications: applications.slice(0, connections),
           seconds: SECONDS,
         })
+        const busy = processorSeconds(rescind.pid) - before
+        return { ...outcome, cost: (busy * 1e6) / outcome.requests }
+      }
       const results = await interleave(ROUNDS, {
         syncs: async () => measureSyncs(folder),
         '1 connection': load(1),
@@ -31,7 +35,7 @@ export async function benchWrites(folder) {
       })
       const syncs = median(results.syncs.map(({ perSecond }) => perSecond))
       printTable(`Key changes, durable, ${database.name}`, [
-        ['', 'a second', '÷ syncs', 'p50', 'p99'],
+        ['', 'a second', '÷ syncs', 'processor µs', 'p50', 'p99'],
         ...Object.entries(results).map(([name, runs]) => [
           name,
           figure(
@@ -39,6 +43,7 @@ export async function benchWrites(folder) {
             count,
           ),
           decimal(median(runs.map(({ perSecond }) => perSecond)) / syncs),
+          name === 'syncs' ? '' : count(median(runs.map(({ cost }) => cost))),
           `${decimal(median(runs.map(({ p50 }) => p50)))} ms`,
           `${decimal(median(runs.map(({ p99 }) => p99)))} ms`,
         ]),

@@ -11,11 +11,17 @@ const headers = { authorization: `SSWS ${token}`, accept: 'application/json' }
 
 const life = (application) => {
   const keys = `/api/v1/apps/${application}/credentials/jwks`
+  // A run ends in the middle of a life, and what it leaves must not be in the way of the next one.
   const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const key = { ...publicKey.export({ format: 'jwk' }), use: 'sig', kid: application, status: 'INACTIVE' }
+  const key = {
+    ...publicKey.export({ format: 'jwk' }),
+    use: 'sig',
+    kid: `bench-${Date.now()}`,
+    status: 'INACTIVE',
+  }
   const step = (method, path) => ({
     method,
-    headers,
+    headers: method === 'POST' ? { ...headers, 'content-length': '0' } : headers,
     setupRequest: (request, context) => ({ ...request, path: `${keys}/${context.id}${path}` }),
   })
   return [
