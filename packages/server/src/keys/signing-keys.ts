@@ -74,7 +74,7 @@ export async function rotateSigningKeys(
   issuerId: string,
 ): Promise<StoredSigningRing> {
   const { organizationId } = actor
-  const seen = await signingRingOf(authority, organizationId, issuerId)
+  const seen = await ringWithNext(authority, organizationId, issuerId)
   const issuer = await issuerIn(authority, organizationId, issuerId)
   const outcome = await changeSigningRing(authority, {
     issuer,
@@ -117,8 +117,24 @@ export async function maintainSigningRing(
 function judgeByTime(ring: StoredSigningRing, moment: SigningMoment): SigningRingOutcome {
   // A ring that was never used stays empty: its keys are made when they are first needed.
   if (ring.keys.length === 0) return UNCHANGED
-  const asked = ring.rotateAt !== null && ring.rotateAt <= moment.now
-  return asked ? rotate(ring, moment, policyOf(ring)) : dueChanges(ring, moment, policyOf(ring))
+  if (ring.rotateAt !== null && ring.rotateAt <= moment.now) {
+    const rotation = rotate(ring, moment, policyOf(ring))
+    // Another NEXT than the one that was waited for has its own time to wait.
+    if (rotation.ok || rotation.refusal.code !== 'next_key_unseen') return rotation
+  }
+  return dueChanges(ring, moment, policyOf(ring))
+}
+
+/** A ring lacks its NEXT only between the revocation of a key and the next turn of the rotation job. */
+async function ringWithNext(
+  authority: Authority,
+  organizationId: string,
+  issuerId: string,
+): Promise<StoredSigningRing> {
+  const ring = await signingRingOf(authority, organizationId, issuerId)
+  if (ring.keys.some((key) => key.status === 'NEXT')) return ring
+  await maintainSigningRing(authority, organizationId, issuerId)
+  return signingRingOf(authority, organizationId, issuerId)
 }
 
 /**
@@ -206,29 +222,17 @@ async function attemptChange(
   )
   const usable = fresh.filter((key) => key.algorithm === algorithm && !blockedFresh.has(key.thumbprint))
   const outcome = change.judge(ring, { now, fresh: usable.map(asFresh) })
+  const advance = (to: Parameters<typeof advanceSigningRing>[2]) =>
+    advanceSigningRing(tx, { issuer_id: issuer.id, version: ring.version }, to)
   if (!outcome.ok) {
     const { notBefore } = outcome.refusal
     if (change.postpone !== true || notBefore === undefined) return { ...outcome, algorithm }
-    if (
-      !(await advanceSigningRing(
-        tx,
-        { issuer_id: issuer.id, version: ring.version },
-        { rotate_at: notBefore },
-      ))
-    )
-      return 'overtaken'
+    if (!(await advance({ rotate_at: notBefore }))) return 'overtaken'
     await recordPostponement(tx, change, outcome.refusal.key, notBefore, now)
   } else {
     if (outcome.changes.length === 0) return { ok: true, ring, algorithm }
     const rotated = outcome.changes.some(({ type }) => type === 'activate')
-    if (
-      !(await advanceSigningRing(
-        tx,
-        { issuer_id: issuer.id, version: ring.version },
-        rotated ? { rotate_at: null } : {},
-      ))
-    )
-      return 'overtaken'
+    if (!(await advance(rotated ? { rotate_at: null } : {}))) return 'overtaken'
     await applySigningChanges(tx, change, ring, outcome.changes, usable)
   }
   tx.afterCommit(() => forgetIssuer(authority, issuer.id))

@@ -7,7 +7,7 @@ import { createAuthorizationServer } from '../../src/directory/authorization-ser
 import { activeSigningKey, publishedKeysOf } from '../../src/keys/issuer-keys.ts'
 import { rotateDue } from '../../src/keys/rotation.ts'
 import { makeSigningKey, openPrivateKey, SIGNING_ALGORITHMS } from '../../src/keys/signing-key-material.ts'
-import { JWKS_MAX_AGE } from '../../src/keys/signing-key-times.ts'
+import { AUTO_POLICY, JWKS_MAX_AGE } from '../../src/keys/signing-key-times.ts'
 import { revokeSigningKey, rotateSigningKeys, signingRingOf } from '../../src/keys/signing-keys.ts'
 import { readEntries } from '../../src/log/index.ts'
 import { deleteAuthorizationServer } from '../../src/revocation/authorization-server-lifecycle.ts'
@@ -142,6 +142,39 @@ describe.each(DATABASES)('signing keys on $name', (database) => {
     await rotateDue(authority)
     expect(await kidsOf(id)).toHaveLength(2)
     await expectLogAndTablesToAgree(ORGANIZATION_A, id)
+  })
+
+  it('waits for a new NEXT where the one that a rotation waited for is revoked', async () => {
+    const id = await issuer()
+    const { actorA } = authority
+    await activeSigningKey(authority, id)
+    await rotateSigningKeys(authority, actorA, id)
+    const { kid } = await activeSigningKey(authority, id)
+    const { rotateAt, keys } = await rotateSigningKeys(authority, actorA, id)
+    expect(rotateAt).not.toBeNull()
+    const promised = keys.find((key) => key.status === 'NEXT')?.kid ?? ''
+    await revokeSigningKey(authority, actorA, id, promised)
+    authority.clock.advance(AUTO_POLICY.prePublication)
+    await rotateDue(authority)
+    expect((await activeSigningKey(authority, id)).kid).toBe(kid)
+    authority.clock.advance(AUTO_POLICY.prePublication)
+    await rotateDue(authority)
+    const { kid: later } = await activeSigningKey(authority, id)
+    expect([kid, promised]).not.toContain(later)
+    expect((await signingRingOf(authority, ORGANIZATION_A, id)).rotateAt).toBeNull()
+    await expectLogAndTablesToAgree(ORGANIZATION_A, id)
+  })
+
+  it('rotates a ring that just lost its NEXT', async () => {
+    const id = await issuer()
+    await activeSigningKey(authority, id)
+    const [next] = (await signingRingOf(authority, ORGANIZATION_A, id)).keys.filter(
+      (key) => key.status === 'NEXT',
+    )
+    await revokeSigningKey(authority, authority.actorA, id, next?.kid ?? '')
+    const { rotateAt, keys } = await rotateSigningKeys(authority, authority.actorA, id)
+    expect(rotateAt).toBe(authority.clock.now() + AUTO_POLICY.prePublication)
+    expect(keys.map((key) => key.status).sort()).toEqual(['ACTIVE', 'NEXT', 'REVOKED'])
   })
 
   it('retires all keys of an authorization server that is deleted', async () => {

@@ -75,8 +75,9 @@ function customOnly(
  * asked for before verifiers could know NEXT is shown as done; the old key signs until they do.
  */
 export function shownKeys(ring: StoredSigningRing): ShownSigningKey[] {
+  const isRotating = ring.rotateAt !== null && ring.keys.some((key) => key.status === 'NEXT')
   const shown = ring.keys.flatMap((key) => {
-    const status = shownStatus(key, ring.rotateAt !== null)
+    const status = shownStatus(key, isRotating)
     return status === undefined ? [] : [{ key, status }]
   })
   const order: readonly ShownStatus[] = ['ACTIVE', 'NEXT', 'EXPIRED']
