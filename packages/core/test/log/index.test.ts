@@ -47,6 +47,21 @@ describe('a follower', () => {
     expect(index.position.seq).toBe(4)
   })
 
+  it('notices a gap of one', () => {
+    const index = indexOf([tokenRevoked(1), tokenRevoked(2)])
+    expect(index.apply(frame([tokenRevoked(4)]))).toBe('gap')
+    expect(index.hole).toBe('gap')
+    expect(index.position.seq).toBe(2)
+  })
+
+  it('is built from pages of live entries as from one snapshot', () => {
+    const index = indexAtStart()
+    index.apply(frame([tokenRevoked(2), tokenRevoked(5)], { from: 0 }))
+    index.apply(frame([tokenRevoked(9)], { from: 5 }))
+    expect(index.apply(frame([], { from: 9, to: 12 }))).toBe('applied')
+    expect(index.ids.size).toBe(3)
+  })
+
   it('is not whole after its view changed until a snapshot of that view is loaded', () => {
     const index = indexAtStart()
     expect(index.apply(frame([tokenRevoked(1)], { view: 'another' }))).toBe('view')

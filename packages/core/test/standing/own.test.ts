@@ -259,6 +259,9 @@ describe('what an entry of ours covers', () => {
       const index = logWith(row.entry)
       expect(standing(row.covered ?? token, index)).toEqual(row.expected)
       for (const facts of row.spared) expect(standing(facts, index)).toEqual({ standing: 'active' })
+      if (row.spared.includes(later) && row.expected.standing === 'revoked') {
+        expect(standing({ ...token, position: at(9) }, index)).toEqual(row.expected)
+      }
       if (
         row.entry.kind !== 'organization.revoked' &&
         row.entry.kind !== 'index.floor' &&

@@ -82,6 +82,8 @@ describe('standing', () => {
             if (void_.has(question)) expect(answer).not.toBe('active')
             if (isLasting) void_.add(question)
             if (index.hole !== undefined) expect(answer).not.toBe('active')
+            const due = now.filter(({ position }) => position.seq <= index.seq)
+            if (answer === 'active') expect(modelStanding(each, due, index)).toBe('active')
           }
         }
       }),

@@ -45,7 +45,14 @@ export class IdHash {
 
   /** Hashes characters as bytes; returns the OR of all character codes, which tells whether they were. */
   #digest(bytes: string): number {
-    const [k0l = 0, k0h = 0, k1l = 0, k1h = 0] = this.#key
+    // By index: taking the array apart would run its iterator, which costs as much as the hash.
+    const key = this.#key
+    const k0l = key[0] ?? 0
+    const k0h = key[1] ?? 0
+    const k1l = key[2] ?? 0
+    const k1h = key[3] ?? 0
+    const compression = this.#compression
+    const finalization = this.#finalization
     const length = bytes.length
     const blocks = length >>> 3
     let v0l = k0l ^ 0x70736575
@@ -86,7 +93,7 @@ export class IdHash {
       else v1l ^= 0xdd
       v3l ^= ml
       v3h ^= mh
-      for (let round = step <= blocks ? this.#compression : this.#finalization; round > 0; round--) {
+      for (let round = step <= blocks ? compression : finalization; round > 0; round--) {
         let low = (v0l >>> 0) + (v1l >>> 0)
         v0h = (v0h + v1h + (low > 0xffffffff ? 1 : 0)) | 0
         v0l = low | 0

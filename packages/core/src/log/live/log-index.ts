@@ -144,7 +144,8 @@ export class LogIndex {
 
   /**
    * Takes in a frame. Its entries count whatever it returns, unless the frame is of another log or an earlier
-   * incarnation; the position only moves over ranges that join on.
+   * incarnation; the position only moves over ranges that join on. Live entries that are read from a store page by
+   * page may be applied as frames too, after a snapshot of what earlier incarnations left, at sequence 0.
    */
   apply(frame: Frame): Applied {
     if (frame.log !== this.log) return 'other_log'

@@ -42,6 +42,8 @@ const NO_FLOOR = 0
 export class RevokedIds {
   readonly #budget: Budget
   readonly #tables = new Map<IdTableName, IdTable>()
+  /** The table `token`, at hand because every look-up of a token consults it. */
+  #anyClass: IdTable | undefined
   readonly #floors = new Map<ArtefactClass, number>()
   #commonFloor = NO_FLOOR
   #hash: IdHash
@@ -63,7 +65,7 @@ export class RevokedIds {
   /** The sequence of the entry that revoked this token of this class, or 0. */
   token(of: ArtefactClass, id: string): number {
     const own = this.#tables.get(TOKEN_TABLES[of])
-    const any = this.#tables.get('token')
+    const any = this.#anyClass
     if (own === undefined && any === undefined) return 0
     const hash = this.#hash.hash(id)
     return Math.max(own?.find(hash) ?? 0, any?.find(hash) ?? 0)
@@ -154,6 +156,7 @@ export class RevokedIds {
     const table = new IdTable(this.#budget, base)
     table.raiseFloor(this.#floorOf(name))
     this.#tables.set(name, table)
+    if (name === 'token') this.#anyClass = table
     return table
   }
 
@@ -165,6 +168,7 @@ export class RevokedIds {
   #drop(): void {
     for (const table of this.#tables.values()) table.release()
     this.#tables.clear()
+    this.#anyClass = undefined
   }
 }
 
