@@ -30,7 +30,8 @@ export async function openAuthority(
     onFatal,
     onTrouble: (trouble) => logger.warn({ err: trouble }, 'the store is in trouble; nothing was lost'),
   })
-  return { store, clock: SYSTEM_CLOCK, vault, logger, publicUrl }
+  const { apiEncryptionKeyLimit } = configuration
+  return { store, clock: SYSTEM_CLOCK, vault, logger, publicUrl, apiEncryptionKeyLimit }
 }
 
 async function openVault({

@@ -19,6 +19,7 @@ describe('configuration', () => {
       trustedProxies: [],
       logLevel: 'info',
       oktaRequestsPerMinute: 1200,
+      apiEncryptionKeyLimit: 5,
       firstStart: { login: 'admin@localhost', password: undefined },
       remarks: [],
     })
@@ -44,6 +45,7 @@ describe('configuration', () => {
     ['RESCIND_PGWIRE_PORT', '1e3'],
     ['RESCIND_LOG_LEVEL', 'loud'],
     ['RESCIND_OKTA_REQUESTS_PER_MINUTE', '0'],
+    ['RESCIND_API_KEY_LIMIT', '51'],
     ['RESCIND_ORG_ID', 'ABCDEFABCDEFABCDEFABCDEF'],
     ['RESCIND_FEDERATION_ID', '12'],
     ['RESCIND_ADMIN_LOGIN', 'a b'],

@@ -74,6 +74,10 @@ export const VARIABLES = {
     byDefault: '1200',
     about: 'Requests per minute and credential that the Okta Management API answers before it says 429.',
   }),
+  RESCIND_API_KEY_LIMIT: wholeNumber(1, 50, {
+    byDefault: '5',
+    about: 'Encryption keys that an authorization server keeps, active and inactive.',
+  }),
   RESCIND_ORG_ID: text('be 24 lower-case hexadecimal characters', OBJECT_ID, {
     about: 'First start: the id of the organization. Absent: generated.',
   }),
