@@ -1,5 +1,6 @@
 import okta from '@okta/okta-sdk-nodejs'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { addApiEncryptionKey } from '../../src/keys/api-encryption-keys.ts'
 import { expectContract } from '../contract/validate.ts'
 import { DATABASES } from '../support/databases.ts'
 import { encryptionKey, rsaKey, rsaPair } from '../support/jwks.ts'
@@ -126,6 +127,14 @@ describe.each(DATABASES)('encryption keys of an authorization server on $name', 
     it('a sixth key', async () => {
       for (let n = 1; n <= 5; n += 1) await add(encryptionKey(`k${n}`, rsaPair('same').publicJwk))
       await expect(add(encryptionKey('k6'))).rejects.toMatchObject(refusal(TEXTS.limit))
+    })
+    it('one key more than the installation allows', async () => {
+      const allowsOne = { ...server.authority, apiEncryptionKeyLimit: 1 }
+      const { actorA } = server.authority
+      await addApiEncryptionKey(allowsOne, actorA, authServerId, encryptionKey('one'))
+      await expect(
+        addApiEncryptionKey(allowsOne, actorA, authServerId, encryptionKey('two')),
+      ).rejects.toMatchObject({ code: 'api_key_limit_reached', details: { limit: 1 } })
     })
     it('a key that comes ACTIVE', async () => {
       const key = encryptionKey('one', { status: 'ACTIVE' })
