@@ -1,6 +1,8 @@
 // `npm start` and `npm test`, on any Node from 20 on: installs what is missing, builds, and goes on under the
 // Node that the lockfile brings. Plain JavaScript without dependencies, because at first there is nothing else.
 // The repository's .npmrc says ignore-scripts, under which npm also skips prestart and pretest: hence this file.
+// The scripts in package.json say `exec`, so that a signal to npm arrives here and not at a shell in between; on
+// Windows, where there is no exec, run this file with node.
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -107,7 +109,15 @@ function start(node, words) {
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => server.kill(signal))
   // At a terminal, Ctrl-C reaches the whole process group: passed on, it would arrive twice.
   process.on('SIGINT', () => process.stdin.isTTY || server.kill('SIGINT'))
+  stopWithNpm(server)
   server.on('exit', (code, signal) => process.exit(signal === null ? (code ?? 1) : 1))
+}
+
+/** An npm that was killed can pass nothing on; its child then belongs to another parent. */
+function stopWithNpm(server) {
+  if (process.env.npm_lifecycle_event === undefined) return
+  const npm = process.ppid
+  setInterval(() => process.ppid === npm || server.kill('SIGTERM'), 500).unref()
 }
 
 function test(node, words) {
