@@ -65,9 +65,9 @@ export function buildHttp(authority: Authority, options: HttpOptions): FastifyIn
   app.register(oktaApi(authority, { requestsPerMinute: options.oktaRequestsPerMinute }), {
     prefix: '/api/v1',
   })
-  app.register(nativeApi(authority), { prefix: '/api/rescind/v1' })
   const tokens = openTokenServices(authority)
   app.addHook('onClose', async () => tokens.close())
+  app.register(nativeApi(authority, tokens), { prefix: '/api/rescind/v1' })
   app.register(oauthApi(authority, tokens))
   return app
 }

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Authority } from '../../authority/index.ts'
+import type { Knowledge } from '../../log/index.ts'
 import { apis } from './apis.ts'
 import { audit } from './audit.ts'
 import { requireActor } from './authentication.ts'
@@ -7,9 +8,16 @@ import { bootstrap } from './bootstrap.ts'
 import { answerUnknownPaths, renderError } from './errors.ts'
 import { readJsonBodies } from './json-body.ts'
 import { organizations } from './organizations.ts'
+import { revocations } from './revocations.ts'
+import { tokens } from './tokens.ts'
+
+/** What the native API works with, beside the authority. */
+export interface NativeServices {
+  readonly knowledge: Knowledge
+}
 
 /** The native API, mounted at `/api/rescind/v1`. What a request passes on its way stands here in order. */
-export function nativeApi(authority: Authority): FastifyPluginAsyncTypebox {
+export function nativeApi(authority: Authority, { knowledge }: NativeServices): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.setErrorHandler(renderError)
     answerUnknownPaths(app)
@@ -19,5 +27,7 @@ export function nativeApi(authority: Authority): FastifyPluginAsyncTypebox {
     organizations(app, authority)
     apis(app, authority)
     audit(app, authority)
+    tokens(app, authority, knowledge)
+    revocations(app, authority, knowledge)
   }
 }

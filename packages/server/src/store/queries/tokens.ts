@@ -61,6 +61,9 @@ export interface TokenFilter {
   /** Thumbprint of the key that signed it, or of the client's key that obtained it. */
   readonly key?: string
   readonly kind?: Tokens['kind']
+  /** Milliseconds: issued at or after this, and before that. */
+  readonly issuedFrom?: number
+  readonly issuedBefore?: number
   /** Milliseconds: only tokens that expire later than this. */
   readonly liveAt?: number
 }
@@ -103,6 +106,8 @@ function matching(tx: ReadTx, filter: TokenFilter) {
   if (key !== undefined)
     query = query.where((row) => row.or([row('signing_key', '=', key), row('assertion_key', '=', key)]))
   if (filter.kind !== undefined) query = query.where('kind', '=', filter.kind)
+  if (filter.issuedFrom !== undefined) query = query.where('issued_at', '>=', filter.issuedFrom)
+  if (filter.issuedBefore !== undefined) query = query.where('issued_at', '<', filter.issuedBefore)
   if (filter.liveAt !== undefined) query = query.where('expires_at', '>', filter.liveAt)
   return query
 }
