@@ -1,4 +1,11 @@
-import { ENTRY_KINDS, type Entry, type EntryKind, type EntryRecord, REASON_CODES } from './entry.ts'
+import {
+  ACTOR_TYPES,
+  ENTRY_KINDS,
+  type Entry,
+  type EntryKind,
+  type EntryRecord,
+  REASON_CODES,
+} from './entry.ts'
 import { LogFormatError, malformed } from './format-error.ts'
 import { brokenRule } from './index-entry.ts'
 import { membersOf, readRecord } from './json-value.ts'
@@ -26,7 +33,7 @@ const KINDS: ReadonlySet<string> = new Set(ENTRY_KINDS)
 const kindName = text(64)
 const identifier = text(2048)
 const actor = record({
-  type: oneOf(['user', 'api_token', 'client', 'service_account', 'digest_key', 'system']),
+  type: oneOf(ACTOR_TYPES),
   id: text(512),
 })
 const reason = record({ code: oneOf(REASON_CODES) }, { text: text(4096) })

@@ -64,9 +64,11 @@ export interface EntryRecord {
   readonly [name: string]: EntryValue
 }
 
+export const ACTOR_TYPES = ['user', 'api_token', 'client', 'service_account', 'digest_key', 'system'] as const
+
 /** Who made a change. */
 export interface EntryActor {
-  readonly type: 'user' | 'api_token' | 'client' | 'service_account' | 'digest_key' | 'system'
+  readonly type: (typeof ACTOR_TYPES)[number]
   readonly id: string
 }
 
