@@ -53,20 +53,21 @@ export async function append(
   const position = { log, incarnation, seq }
   const entry: Entry = { ...content, position, at }
   const digest = entryDigest(head.digest, entry)
-  await tx.db
-    .insertInto('log_entries')
-    .values({
-      log_id: log,
-      incarnation,
-      seq,
-      at,
-      kind: entry.kind,
-      retention: retentionOf(content),
-      body: encodeEntry(entry),
-      digest,
-    })
-    .execute()
-  await tx.db.updateTable('log_heads').set({ digest }).where('log_id', '=', log).execute()
+  const row = {
+    log_id: log,
+    incarnation,
+    seq,
+    at,
+    kind: entry.kind,
+    retention: retentionOf(content),
+    body: encodeEntry(entry),
+    digest,
+  }
+  // Neither needs the other's answer: on PostgreSQL they travel together.
+  await Promise.all([
+    tx.db.insertInto('log_entries').values(row).execute(),
+    tx.db.updateTable('log_heads').set({ digest }).where('log_id', '=', log).execute(),
+  ])
   if (content.kind === 'index.floor') await raiseFloor(tx, position, content.data)
   tx.appended({ log, incarnation, seq, digest })
   return position

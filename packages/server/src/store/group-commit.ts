@@ -9,8 +9,11 @@ export interface OpenTransaction {
   readonly connection: DatabaseConnection
   /** Why the whole transaction is lost, once it is: the connection is gone, or the database rolled it back. */
   readonly failure: unknown
-  /** Savepoint statements, between the commands' own. */
-  execute(statement: string): Promise<void>
+  /**
+   * A savepoint statement, between the commands' own. It takes effect in its place and need not be waited for:
+   * one that fails is a `failure` of the whole transaction.
+   */
+  mark(statement: string): void
   /**
    * Resolves when the transaction is durable.
    * @param appended the entries it wrote, in order: what a lost COMMIT is recognised by
@@ -128,7 +131,7 @@ export class GroupCommit {
   async #runInSavepoint(transaction: OpenTransaction, waiting: Waiting): Promise<Done> {
     const afterCommit: (() => void)[] = []
     const appended: AppendedEntry[] = []
-    await transaction.execute('savepoint command')
+    transaction.mark('savepoint command')
     const turn = new Turn(transaction.connection)
     try {
       const value = await this.#inTime(() =>
@@ -139,15 +142,15 @@ export class GroupCommit {
           appended: (entry) => appended.push(entry),
         }),
       )
-      if (turn.end()) throw new TypeError('a command returned before its statements: await every statement')
-      await transaction.execute('release savepoint command')
+      turn.endWell()
+      transaction.mark('release savepoint command')
       return { answer: () => waiting.resolve(value), afterCommit, appended }
     } catch (refusal) {
       turn.end()
       // A lost transaction has no savepoint to go back to, and a half-lost one must not be committed.
       if (transaction.failure !== undefined) throw transaction.failure
-      await transaction.execute('rollback to savepoint command')
-      await transaction.execute('release savepoint command')
+      transaction.mark('rollback to savepoint command')
+      transaction.mark('release savepoint command')
       return { answer: () => waiting.reject(refusal), afterCommit: [], appended: [] }
     }
   }

@@ -38,6 +38,7 @@ export class Turn implements DatabaseConnection {
   readonly #connection: DatabaseConnection
   #over = false
   #running = 0
+  #failed = false
 
   constructor(connection: DatabaseConnection) {
     this.#connection = connection
@@ -49,6 +50,9 @@ export class Turn implements DatabaseConnection {
     this.#running += 1
     try {
       return await this.#connection.executeQuery<R>(query)
+    } catch (failure) {
+      this.#failed = true
+      throw failure
     } finally {
       this.#running -= 1
     }
@@ -58,13 +62,21 @@ export class Turn implements DatabaseConnection {
     throw new TypeError('streaming is not supported: read in pages')
   }
 
-  /**
-   * Ends the turn.
-   * @returns whether a statement was still running
-   */
-  end(): boolean {
+  /** Ends the turn: no statement passes any more. */
+  end(): void {
     this.#over = true
-    return this.#running > 0
+  }
+
+  /**
+   * Ends the turn of a command that has come to its result.
+   * @throws TypeError where the result cannot stand: a statement was still running, or one had failed and the
+   *   command went on. PostgreSQL has lost the command's other statements then, and SQLite only that one.
+   */
+  endWell(): void {
+    this.end()
+    if (this.#running > 0)
+      throw new TypeError('a command returned before its statements: await every statement')
+    if (this.#failed) throw new TypeError('a command went on after a statement of its own had failed')
   }
 }
 

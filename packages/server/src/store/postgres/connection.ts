@@ -50,6 +50,13 @@ export class PostgresConnection implements DatabaseConnection {
     return typeof last === 'object' && last !== null && 'command' in last ? String(last.command) : ''
   }
 
+  /** Sends a statement that must not fail: if it does, the connection is of no more use. */
+  post(statement: string): void {
+    this.execute(statement).catch((failure: unknown) => {
+      this.#lost ??= failure
+    })
+  }
+
   /** Gives the connection back: for use by others, or, where it is in doubt, to be closed. */
   release(fit: boolean): void {
     this.#client.release(!fit || this.#lost !== undefined)

@@ -28,6 +28,8 @@ export class ConnectionPool {
       application_name: 'rescind',
       max: size,
       keepAlive: true,
+      // Statements that need not wait for each other's answers travel together; the server keeps their order.
+      pipeline: true,
       connectionTimeoutMillis: limits.connectionWait,
       statement_timeout: limits.statementTime,
       lock_timeout: limits.lockWait,

@@ -22,11 +22,12 @@ export class PostgresTransaction implements OpenTransaction {
     return this.connection.lost
   }
 
-  async execute(statement: string): Promise<void> {
-    await this.connection.execute(statement)
+  mark(statement: string): void {
+    this.connection.post(statement)
   }
 
   async commit(appended: readonly AppendedEntry[]): Promise<void> {
+    if (this.failure !== undefined) throw unavailable(this.failure)
     try {
       // A transaction in a failed state answers COMMIT with ROLLBACK, and without an error.
       if ((await this.connection.execute('commit')) !== 'COMMIT')

@@ -27,7 +27,7 @@ export class SqliteTransaction implements OpenTransaction {
     return this.connection.isTransaction ? undefined : new Error('the database rolled the transaction back')
   }
 
-  async execute(statement: string): Promise<void> {
+  mark(statement: string): void {
     this.connection.execute(statement)
   }
 
