@@ -96,7 +96,7 @@ export class LogSignals {
         await this.#client.query('select pg_notify($1, $2)', [CHANNEL, payload])
       } catch (failure) {
         // Lost with the connection; the others look for themselves.
-        this.#options.onTrouble(failure)
+        if (!this.#closed) this.#options.onTrouble(failure)
         break
       }
     }

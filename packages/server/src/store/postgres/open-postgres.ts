@@ -26,10 +26,12 @@ export async function openPostgres(
   })
   try {
     const connection = await pool.connect()
+    let settled = false
     try {
       await settleSchema(connection, proof)
+      settled = true
     } finally {
-      connection.release(false)
+      connection.release(settled)
     }
   } finally {
     await pool.close()
