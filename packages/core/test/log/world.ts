@@ -177,7 +177,7 @@ export const contents = fc.oneof(
 
 /** The entries of one incarnation, in order, without gaps. */
 export function logs(incarnation = 1, maxLength = 25, minLength = 0): fc.Arbitrary<readonly Entry[]> {
-  return fc.array(contents, { minLength, maxLength }).map((all) =>
+  return fc.array(contents, { minLength, maxLength, size: 'max' }).map((all) =>
     all.map((content, place) => {
       const seq = place + 1
       if (content.kind !== 'index.floor') return entryAt(content, { incarnation, seq })

@@ -226,7 +226,9 @@ export class LogIndex {
 
   /** Forgetting is only safe under a floor, which voids all that the forgotten entries could. */
   #raiseFloor(of: ArtefactClass, floor: number, seq: number): void {
-    if (!this.classes.includes(of) || floor <= this.floor(of)) return
+    // The later of two equal floors tells of it, so that the order of arrival does not show.
+    const isHigher = floor - this.floor(of) || seq - this.floorEntry(of)
+    if (!this.classes.includes(of) || isHigher <= 0) return
     this.#floors.set(of, floor)
     this.#floorEntries.set(of, seq)
     this.ids.raiseFloor(of, floor, this.#commonFloor())

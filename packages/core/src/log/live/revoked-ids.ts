@@ -37,7 +37,8 @@ const NO_FLOOR = 0
 
 /**
  * Which tokens, grants and sessions were revoked by name. Such a revocation is absolute: it voids whatever
- * position the artefact claims.
+ * position the artefact claims. Whatever rightly carries the name is older than its revocation, so once a floor
+ * lies above the revocation, the floor voids it in the name's place.
  */
 export class RevokedIds {
   readonly #budget: Budget
