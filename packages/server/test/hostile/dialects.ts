@@ -59,6 +59,27 @@ export function faultOfRefusal(url: string, { status, contentType, body }: RawRe
   return undefined
 }
 
+/**
+ * Where the OpenID library answers people and their browsers: pages and redirects beside JSON, and methods that it
+ * refuses itself. There a proper answer is one that is no failure and tells nothing of what is inside.
+ */
+export function isSignInFlow(url: string): boolean {
+  return /^\/oauth2\/([^/]+\/)?(v1\/(authorize|token|logout|device|par)\b|\.well-known\/)/.test(url)
+}
+
+/** The page where people type the code of a device; `device-page.test.ts` has it. */
+export function isDevicePage(url: string): boolean {
+  return /^\/oauth2\/([^/]+\/)?v1\/device(\/:uid)?$/.test(url)
+}
+
+/** The least that holds of any answer; undefined for a good one. */
+export function faultOfAnswer({ status, body }: RawResponse): string | undefined {
+  if (status < 100 || status > 499) return `status ${status}`
+  if (status >= 400 && (PARTS.test(body) || TRACES.test(body)))
+    return `${status} tells what is inside: ${body}`
+  return undefined
+}
+
 /** Names of engines, drivers, frameworks and libraries. */
 const PARTS = /sqlite|postgres|kysely|fastify|fst_err|typebox|node_modules/i
 

@@ -5,6 +5,7 @@ import { DATABASES } from '../support/databases.ts'
 import { ADMIN_PASSWORD, openTestOkta, type TestOkta } from '../support/okta.ts'
 import { type Attack, faultsOf } from './attack.ts'
 import { COMMON_PARAMETERS, HOSTILE_IDS, HOSTILE_VALUES, hostileBodies } from './corpus.ts'
+import { isDevicePage, isSignInFlow } from './dialects.ts'
 import { RawClient } from './requests.ts'
 import { type RegisteredRoute, registeredRoutes } from './routes.ts'
 import { spoilEachMember } from './spoil.ts'
@@ -26,10 +27,12 @@ describe.each(DATABASES)('hostile input on $name', (database) => {
   beforeAll(async () => {
     okta = await openTestOkta(database)
     client = new RawClient(await okta.listen())
-    routes = await registeredRoutes(okta.authority)
+    routes = (await registeredRoutes(okta.authority)).filter(({ url }) => !isDevicePage(url))
     own = await createWorld(okta, okta.adminA, 'own')
     foreign = await createWorld(okta, okta.adminB, 'foreign')
     authorization = okta.adminA.header
+    // What the OpenID library keeps for the whole installation is made when it is first asked.
+    await client.send({ method: 'GET', target: `/oauth2/${own.get('/oauth2/:issuerId')}/v1/authorize` })
   })
 
   afterAll(async () => {
@@ -124,15 +127,12 @@ describe.each(DATABASES)('hostile input on $name', (database) => {
   it('finds nothing of another organization', async () => {
     await attackEach(
       withParameters().filter(({ url }) => url.startsWith('/api/')),
-      (route) => [
-        attackWithIds(route, 'all of another organization', foreign),
-        ...(route.parameters.length > 1
-          ? [
-              attackWithIds(route, 'a child of another organization', own, foreign),
-              attackWithIds(route, 'a parent of another organization', foreign, own),
-            ]
-          : []),
-      ],
+      (route) =>
+        [
+          attackWithIds(route, 'all of another organization', foreign),
+          attackWithIds(route, 'a child of another organization', own, foreign),
+          attackWithIds(route, 'a parent of another organization', foreign, own),
+        ].filter(({ target }) => target !== fillPath(route, own)),
     )
     function attackWithIds(route: RegisteredRoute, name: string, ...worlds: readonly World[]): Attack {
       return {
@@ -172,7 +172,7 @@ describe.each(DATABASES)('hostile input on $name', (database) => {
 
   it('survives absurd query strings', async () => {
     await attackEach(
-      routes.filter(({ method }) => method === 'GET'),
+      routes.filter(({ method, url }) => method === 'GET' && !isSignInFlow(url)),
       (route) =>
         parametersOf(route).flatMap((parameter) =>
           HOSTILE_VALUES.map((value) => ({

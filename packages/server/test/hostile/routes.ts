@@ -13,7 +13,10 @@ export interface RegisteredRoute {
   readonly query: TSchema | undefined
 }
 
-/** Every route of the whole HTTP surface, in order of registration; HEAD is GET's shadow and left out. */
+/** HEAD is GET's shadow; the others are methods that a client of HTTP/1.1 here cannot send with a body. */
+const UNSENT = new Set(['HEAD', 'TRACE', 'QUERY'])
+
+/** Every route of the whole HTTP surface, in order of registration. */
 export async function registeredRoutes(authority: TestAuthority): Promise<readonly RegisteredRoute[]> {
   const routes: RegisteredRoute[] = []
   const app = buildHttp(
@@ -23,7 +26,7 @@ export async function registeredRoutes(authority: TestAuthority): Promise<readon
   // Plugins load on the next turn, so this hook is there before their first route.
   app.addHook('onRoute', ({ method, url, schema }) => {
     for (const one of [method].flat()) {
-      if (one === 'HEAD') continue
+      if (UNSENT.has(one)) continue
       routes.push({
         method: one,
         url,

@@ -47,10 +47,14 @@ export function acceptedBodies(name: string): Readonly<Record<string, Readonly<R
     'POST /api/rescind/v1/organizations': { name, subdomain: name },
     'POST /api/rescind/v1/apis': { identifier: `https://api-${name}.example.com`, name },
     'PUT /api/rescind/v1/apis/:id': { name },
+    'POST /api/rescind/v1/tokens/explain': { id: 'none' },
+    'POST /api/rescind/v1/revocations': { target: { type: 'session', id: name }, reason: 'test' },
+    'POST /api/rescind/v1/revocations/preview': { target: { type: 'session', id: name } },
     'POST /api/v1/api-tokens': { name },
     'POST /api/v1/users': { profile, credentials: { password: { value: WORLD_PASSWORD } } },
     'POST /api/v1/users/:userId': { profile: { firstName: 'Grace' } },
     'PUT /api/v1/users/:userId': { profile },
+    'POST /api/v1/users/:userId/roles': { type: 'READ_ONLY_ADMIN' },
     'POST /api/v1/users/:userId/credentials/change_password': {
       oldPassword: { value: WORLD_PASSWORD },
       newPassword: { value: `${WORLD_PASSWORD}!` },
@@ -80,9 +84,26 @@ export async function createWorld(okta: TestOkta, who: Credential, name: string)
   const signing = await okta.call(who, `GET /authorizationServers/${server}/credentials/keys`)
   const keys = `/authorizationServers/${server}/resourceservercredentials/keys`
   const apis = await okta.app.inject({ url: '/api/rescind/v1/apis', headers: who.header })
+  const user = await create('POST /api/v1/users')
+  await create('POST /api/v1/users/:userId/roles', `/users/${user}/roles`)
+  const revoked = await okta.app.inject({
+    method: 'POST',
+    url: '/api/rescind/v1/revocations',
+    headers: who.header,
+    payload: { ...bodies['POST /api/rescind/v1/revocations'] },
+  })
   return new Map([
+    ['/api/rescind/v1/revocations/:id', String(revoked.json().id)],
+    ['/api/rescind/v1/tokens/:id', 'none-is-issued-yet'],
+    ['/api/v1/users/:userId', user],
+    ['/api/v1/users/:userId/roles/:roleId', 'READ_ONLY_ADMIN'],
+    ...['', '/:issuerId'].flatMap((issuer) => [
+      [`/oauth2${issuer}/v1/authorize/:uid`, 'none'] as const,
+      [`/oauth2${issuer}/v1/device/:uid`, 'none'] as const,
+    ]),
+    ['/oauth2/:issuerId', server],
+    ['/oauth2/:issuerId/.well-known/:document', 'openid-configuration'],
     ['/api/v1/api-tokens/:apiTokenId', await create('POST /api/v1/api-tokens')],
-    ['/api/v1/users/:userId', await create('POST /api/v1/users')],
     [APPS, app],
     [
       `${APPS}/credentials/jwks/:keyId`,
