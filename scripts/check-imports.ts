@@ -14,8 +14,8 @@ const SERVER_FLOORS: readonly (readonly string[])[] = [
   ['tokens', 'keys', 'directory'],
   ['log'],
   ['authority'],
-  ['store', 'secrets'],
-  ['errors'],
+  ['store', 'secrets', 'outbound'],
+  ['errors', 'json'],
 ]
 
 /** What a pure package may import from outside; `core` runs in a browser too, so no `node:` there. */

@@ -19,4 +19,6 @@ export interface Authority {
   readonly publicUrl: string
   /** Encryption keys per authorization server, active and inactive; Okta's published 5 where it is not set. */
   readonly apiEncryptionKeyLimit?: number
+  /** Whether what is fetched may lie in loopback and private networks, over http too; not where it is not set. */
+  readonly allowPrivateNetworks?: boolean
 }

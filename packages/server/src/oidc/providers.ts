@@ -3,6 +3,7 @@ import type { LogIndex } from '@rescind/core/log'
 import type { Provider } from 'oidc-provider'
 import type { Authority } from '../authority/index.ts'
 import { DomainError } from '../errors/index.ts'
+import { ClientJwks } from '../keys/client-jwks/client-jwks.ts'
 import { type ActiveSigningKey, activeSigningKey } from '../keys/issuer-keys.ts'
 import type { Knowledge } from '../log/index.ts'
 import type { Secret } from '../secrets/index.ts'
@@ -10,12 +11,14 @@ import { SYSTEM } from '../store/index.ts'
 import { organizationOfIssuer } from '../store/queries/issuers.ts'
 import { judgeOver } from '../tokens/judging.ts'
 import type { Place } from '../tokens/stamp.ts'
+import type { IssuerContext } from './adapter/issuer-context.ts'
 import { cookieSecret } from './cookie-secret.ts'
 import { buildProvider } from './provider.ts'
 
 /** An issuer ready to answer one request. */
 export interface ReadyIssuer {
   readonly provider: Provider
+  readonly context: IssuerContext
   readonly organizationId: string
   readonly issuerId: string
   readonly issuer: string
@@ -25,6 +28,7 @@ export interface ReadyIssuer {
 
 interface Built {
   readonly provider: Provider
+  readonly context: IssuerContext
   readonly kid: string
 }
 
@@ -38,12 +42,14 @@ const MOST_ISSUERS = 1_000
 export class Providers {
   readonly #authority: Authority
   readonly #knowledge: Knowledge
+  readonly #clientJwks: ClientJwks
   #cookieKeys: Promise<readonly string[]> | undefined
   readonly #built = new Map<string, Built>()
 
   constructor(authority: Authority, knowledge: Knowledge) {
     this.#authority = authority
     this.#knowledge = knowledge
+    this.#clientJwks = new ClientJwks(authority)
   }
 
   /**
@@ -55,20 +61,28 @@ export class Providers {
     const { index, place, key } = await this.#newest(organizationId, issuerId)
     const known = this.#built.get(issuerId)
     if (known?.kid === key.kid)
-      return { provider: known.provider, organizationId, issuerId, issuer: key.issuer, place }
+      return {
+        provider: known.provider,
+        context: known.context,
+        organizationId,
+        issuerId,
+        issuer: key.issuer,
+        place,
+      }
     const context = {
       authority: this.#authority,
       organizationId,
       issuerId,
       issuer: key.issuer,
       judge: judgeOver(index),
+      clientJwks: this.#clientJwks,
     }
     const provider = buildProvider(context, key, await this.#cookies())
     this.#built.delete(issuerId)
-    this.#built.set(issuerId, { provider, kid: key.kid })
+    this.#built.set(issuerId, { provider, context, kid: key.kid })
     const [oldest] = this.#built.keys()
     if (this.#built.size > MOST_ISSUERS && oldest !== undefined) this.#built.delete(oldest)
-    return { provider, organizationId, issuerId, issuer: key.issuer, place }
+    return { provider, context, organizationId, issuerId, issuer: key.issuer, place }
   }
 
   /**

@@ -30,8 +30,8 @@ export async function openAuthority(
     onFatal,
     onTrouble: (trouble) => logger.warn({ err: trouble }, 'the store is in trouble; nothing was lost'),
   })
-  const { apiEncryptionKeyLimit } = configuration
-  return { store, clock: SYSTEM_CLOCK, vault, logger, publicUrl, apiEncryptionKeyLimit }
+  const { apiEncryptionKeyLimit, allowPrivateNetworks } = configuration
+  return { store, clock: SYSTEM_CLOCK, vault, logger, publicUrl, apiEncryptionKeyLimit, allowPrivateNetworks }
 }
 
 async function openVault({

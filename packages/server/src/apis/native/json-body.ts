@@ -1,5 +1,5 @@
 import { DomainError } from '../../errors/index.ts'
-import { parseStrictJson } from '../strict-json.ts'
+import { parseStrictJson } from '../../json/strict-json.ts'
 import type { NativeApp } from './native-app.ts'
 
 /** Reads bodies by the strict reader: JSON only, and an empty one is none. */

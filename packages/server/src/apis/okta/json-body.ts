@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { parseStrictJson } from '../strict-json.ts'
+import { parseStrictJson } from '../../json/strict-json.ts'
 import { RequestRefused } from './request-refused.ts'
 
 /** The largest body of any operation: the keys of fifty credentials fit into it several times. Bytes. */

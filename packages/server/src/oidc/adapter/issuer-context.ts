@@ -1,4 +1,5 @@
 import type { Authority } from '../../authority/index.ts'
+import type { ClientJwks } from '../../keys/client-jwks/client-jwks.ts'
 import type { Judge } from '../../tokens/judge.ts'
 
 /** The authorization server that an instance of the OpenID library serves. */
@@ -10,4 +11,6 @@ export interface IssuerContext {
   /** Its `iss`. */
   readonly issuer: string
   readonly judge: Judge
+  /** What clients publish at their `jwks_uri`. */
+  readonly clientJwks: ClientJwks
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseStrictJson } from '../../src/apis/strict-json.ts'
+import { parseStrictJson } from '../../src/json/strict-json.ts'
 
 const parse = (text: string) => parseStrictJson(new TextEncoder().encode(text))
 

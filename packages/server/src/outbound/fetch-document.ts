@@ -1,0 +1,130 @@
+import { type IncomingMessage, request as requestHttp } from 'node:http'
+import { request as requestHttps } from 'node:https'
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createBrotliDecompress, createGunzip } from 'node:zlib'
+import type { AddressClass } from './addresses.ts'
+import {
+  guardedLookup,
+  guardSocket,
+  type Reach,
+  type Resolve,
+  refuseLiteral,
+  SYSTEM_RESOLVE,
+} from './guarded-socket.ts'
+import { FetchFailed } from './refusal.ts'
+
+/** How far a fetch may go. */
+export interface FetchBounds {
+  /** Bytes, counted before and after decompression. */
+  readonly bytes: number
+  /** Milliseconds, from the look-up of the name to the last byte. */
+  readonly time: number
+}
+
+export interface FetchOptions {
+  /** Whether loopback and private networks may be reached, over http too. */
+  readonly allowPrivateNetworks: boolean
+  readonly bounds: FetchBounds
+  readonly resolve?: Resolve
+}
+
+/** What key sets and metadata are served as (RFC 7517 section 8.5, RFC 8414 section 3.2). */
+const JSON_TYPES = /^application\/(?:json|[a-z0-9.+-]+\+json)$/i
+
+/**
+ * Fetches a JSON document from an address that somebody else chose. Every connection is opened anew and judged by
+ * the address that it reached; redirects are not followed; https only, but for private networks where those are
+ * allowed; bytes are counted after decompression; all of it in bounded time (FAULTS.md, rows 24 and 60).
+ *
+ * @returns the bytes, which are JSON by name only
+ * @throws FetchFailed and nothing else
+ */
+export async function fetchDocument(address: string, options: FetchOptions): Promise<Buffer> {
+  const url = readUrl(address)
+  const reach = reachOf(url, options)
+  refuseLiteral(url.hostname, reach)
+  const signal = AbortSignal.timeout(options.bounds.time)
+  try {
+    const response = await open(url, reach, signal, options.resolve ?? SYSTEM_RESOLVE)
+    try {
+      return await readBody(response, options.bounds.bytes, signal)
+    } finally {
+      response.destroy()
+    }
+  } catch (cause) {
+    if (cause instanceof FetchFailed) throw cause
+    if (signal.aborted) throw new FetchFailed('time', `no document within ${options.bounds.time} ms`)
+    throw new FetchFailed('network', 'the connection failed', { cause })
+  }
+}
+
+function readUrl(address: string): URL {
+  const url = URL.canParse(address) ? new URL(address) : undefined
+  if (url === undefined || url.username !== '' || url.password !== '')
+    throw new FetchFailed('url', 'not an absolute URL without credentials')
+  return url
+}
+
+function reachOf(url: URL, { allowPrivateNetworks }: FetchOptions): Reach {
+  if (url.protocol === 'https:')
+    return { allowed: new Set<AddressClass>(allowPrivateNetworks ? ['public', 'private'] : ['public']) }
+  if (url.protocol === 'http:' && allowPrivateNetworks) return { allowed: new Set(['private']) }
+  throw new FetchFailed('url', 'only https is fetched')
+}
+
+function open(url: URL, reach: Reach, signal: AbortSignal, resolve: Resolve): Promise<IncomingMessage> {
+  const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
+    method: 'GET',
+    headers: { accept: 'application/json', 'accept-encoding': 'gzip, br', 'user-agent': 'rescind' },
+    // A connection of its own: one that is kept could outlive what was judged about it.
+    agent: false,
+    lookup: guardedLookup(resolve, reach),
+    signal,
+  })
+  return new Promise((fulfil, reject) => {
+    request.on('socket', (socket) => guardSocket(socket, reach))
+    request.on('response', fulfil)
+    // Stays for errors after the answer has begun, which the reading of the body tells too.
+    request.on('error', reject)
+    request.end()
+  })
+}
+
+async function readBody(response: IncomingMessage, limit: number, signal: AbortSignal): Promise<Buffer> {
+  if (response.statusCode !== 200) throw new FetchFailed('status', `the answer is ${response.statusCode}`)
+  const type = (response.headers['content-type'] ?? '').split(';', 1)[0]?.trim() ?? ''
+  if (!JSON_TYPES.test(type)) throw new FetchFailed('type', 'the answer is not JSON')
+  const chunks: Buffer[] = []
+  const collect = async (decoded: AsyncIterable<Buffer>) => {
+    for await (const chunk of counted(decoded, limit)) chunks.push(chunk)
+  }
+  const decoder = decoderOf(response.headers['content-encoding'])
+  const encoded = (source: AsyncIterable<Buffer>) => counted(source, limit)
+  if (decoder === undefined) await pipeline(response, collect, { signal })
+  else await pipeline(response, encoded, decoder, collect, { signal })
+  return Buffer.concat(chunks)
+}
+
+function decoderOf(encoding: string | undefined): (Readable & NodeJS.WritableStream) | undefined {
+  switch (encoding?.trim().toLowerCase() ?? 'identity') {
+    case 'identity':
+    case '':
+      return undefined
+    case 'gzip':
+      return createGunzip()
+    case 'br':
+      return createBrotliDecompress()
+    default:
+      throw new FetchFailed('encoding', 'a content coding that nobody asked for')
+  }
+}
+
+async function* counted(source: AsyncIterable<Buffer>, limit: number): AsyncGenerator<Buffer> {
+  let total = 0
+  for await (const chunk of source) {
+    total += chunk.byteLength
+    if (total > limit) throw new FetchFailed('size', `the document is larger than ${limit} bytes`)
+    yield chunk
+  }
+}
