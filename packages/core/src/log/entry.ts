@@ -54,6 +54,9 @@ export const ENTRY_KINDS = [
   'api_token.revoked',
   'digest_key.created',
   'service_account.created',
+  'revocation.refused',
+  'app_grant.created',
+  'app_grant.deleted',
 ] as const
 
 export type EntryKind = (typeof ENTRY_KINDS)[number]

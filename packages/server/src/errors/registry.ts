@@ -174,6 +174,27 @@ export const REGISTRY = {
     log: 'The value of an imported API token exists in this installation.',
   },
   api_token_without_owner: { kind: 'forbidden', log: 'An API token acts for the user who makes it.' },
+
+  // Endpoints of authorization servers
+  client_credentials_missing: { kind: 'unauthenticated', log: 'The client does not say who it is.' },
+  client_credentials_multiple: { kind: 'invalid', log: 'The client authenticates in more than one way.' },
+  client_assertion_type_invalid: { kind: 'invalid', log: 'The type of a client assertion is not JWT.' },
+  client_assertion_kid_invalid: {
+    kind: 'unauthenticated',
+    log: "The client's assertion names none of its active keys.",
+  },
+  client_authentication_failed: {
+    kind: 'unauthenticated',
+    log: 'The client is unknown or has not proved who it is.',
+  },
+  token_parameter_missing: { kind: 'invalid', log: 'The request has no token.' },
+  access_token_missing: { kind: 'unauthenticated', log: 'The request carries no access token.' },
+  access_token_invalid: { kind: 'unauthenticated', log: 'The access token is not good here.' },
+  dpop_proof_invalid: {
+    kind: 'unauthenticated',
+    log: 'The proof of possession does not fit the request, or has been used.',
+  },
+  access_token_scope_missing: { kind: 'forbidden', log: 'The access token lacks a scope.' },
 } as const satisfies Record<string, Registered>
 
 export type ErrorCode = keyof typeof REGISTRY

@@ -12,6 +12,7 @@ import { openPrivateKey, type SigningAlgorithm } from './signing-key-material.ts
 import { signingRingOf } from './signing-keys.ts'
 import { MAX_ISSUERS, memoryOf, type RememberedIssuer } from './signing-keys-memory.ts'
 import { loadSigningRing, type StoredSigningRing } from './signing-ring.ts'
+import { type VerifyingKeys, verifyingKeysOf } from './verifying-keys.ts'
 
 /** The key that signs the tokens of an issuer. */
 export interface ActiveSigningKey {
@@ -98,6 +99,29 @@ export async function publishedKeysOf(authority: Authority, issuerId: string): P
   const { issuer, document } = await read(authority, issuerId)
   if (!issuer.active) throw issuerNotFound(issuerId)
   return document
+}
+
+/** An issuer that may issue now, with the keys that its tokens are verified with. */
+export interface VerifyingIssuer {
+  /** The `iss` of its tokens. */
+  readonly url: string
+  readonly keys: VerifyingKeys
+}
+
+/**
+ * The published keys of an issuer, ready to verify with.
+ *
+ * @param since the position of the caller's knowledge: the answer is not older
+ * @throws DomainError not_found where there is no such issuer, or it is inactive
+ */
+export async function verifyingIssuer(
+  authority: Authority,
+  issuerId: string,
+  since: Position,
+): Promise<VerifyingIssuer> {
+  const known = recall(authority, issuerId, since) ?? (await read(authority, issuerId))
+  if (!known.issuer.active) throw issuerNotFound(issuerId)
+  return { url: known.issuer.url, keys: verifyingKeysOf(known, authority.clock.now()) }
 }
 
 function recall(authority: Authority, issuerId: string, since?: Position): RememberedIssuer | undefined {

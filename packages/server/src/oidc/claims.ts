@@ -8,6 +8,34 @@ export interface DescribedUser {
   readonly updatedAt: number
 }
 
+/** Which claims each scope opens (OpenID Connect Core section 5.4). */
+export const CLAIMS_BY_SCOPE = {
+  openid: ['sub'],
+  profile: [
+    'name',
+    'family_name',
+    'given_name',
+    'middle_name',
+    'nickname',
+    'preferred_username',
+    'locale',
+    'zoneinfo',
+    'updated_at',
+  ],
+  email: ['email', 'email_verified'],
+  address: ['address'],
+  phone: ['phone_number'],
+}
+
+/** The claims of a user that a token's scopes open. */
+export function claimsForScopes(claims: AccountClaims, scopes: ReadonlySet<string>): AccountClaims {
+  const open = new Set(
+    Object.entries(CLAIMS_BY_SCOPE).flatMap(([scope, names]) => (scopes.has(scope) ? names : [])),
+  )
+  const shown = Object.entries(claims).filter(([name]) => open.has(name))
+  return { ...Object.fromEntries(shown), sub: claims.sub }
+}
+
 /** The standard claims of a user (OpenID Connect Core section 5.1); which of them a client gets, scopes decide. */
 export function claimsOf({ id, profile, updatedAt }: DescribedUser): AccountClaims {
   const name = profile.displayName ?? [profile.firstName, profile.lastName].filter(Boolean).join(' ')

@@ -13,6 +13,7 @@ export interface RequestSource {
 /** What the directory says of the client that asks. */
 export interface RequestClient {
   readonly clientId: string
+  readonly applicationId: string
   /** Its ACTIVE keys. */
   readonly keys: readonly ClientKey[]
   /** Its ACTIVE secrets. */
@@ -21,6 +22,8 @@ export interface RequestClient {
   /** Whether its refresh tokens are exchanged for new ones with each use. */
   readonly rotates: boolean
   readonly needsPkce: boolean
+  /** Its users are not asked for their consent. */
+  readonly isTrusted: boolean
 }
 
 /**
@@ -35,10 +38,34 @@ export class OidcRequest {
   #family: string | undefined
   #origin: string | undefined
   readonly #issued: Artefact[] = []
+  readonly #spent = new Set<string>()
+  readonly #spentBefore: Set<string>
+  #bornVoid = false
 
-  constructor(place: Place, source: RequestSource) {
+  /** @param before the attempt of the same HTTP request that this one starts again */
+  constructor(place: Place, source: RequestSource, before?: OidcRequest) {
     this.place = place
     this.source = source
+    this.#spentBefore = new Set(before === undefined ? [] : before.#spent)
+  }
+
+  /** Remembers a one-time id that this attempt has used up. */
+  spend(id: string): void {
+    this.#spent.add(id)
+  }
+
+  /** Whether the attempt before this one used the id up: the same request may present it once more. */
+  maySpendAgain(id: string): boolean {
+    return this.#spentBefore.delete(id)
+  }
+
+  /** What it issued was revoked, by a cutoff that its knowledge did not reach, before anybody held it. */
+  get bornVoid(): boolean {
+    return this.#bornVoid
+  }
+
+  markBornVoid(): void {
+    this.#bornVoid = true
   }
 
   /** What was found and judged good: whatever this request makes is subject to the same. */

@@ -1,11 +1,13 @@
 import type { Authority } from '../authority/index.ts'
 import { Knowledge, Tail } from '../log/index.ts'
 import { Providers } from '../oidc/providers.ts'
+import { Issuers } from '../tokens/issuers.ts'
 
 /** What issues and judges tokens, over the tail of every log. */
 export interface OpenTokenServices {
   readonly knowledge: Knowledge
   readonly providers: Providers
+  readonly issuers: Issuers
   close(): void
 }
 
@@ -19,6 +21,7 @@ export function openTokenServices(authority: Authority): OpenTokenServices {
   return {
     knowledge,
     providers: new Providers(authority, knowledge),
+    issuers: new Issuers(authority, knowledge),
     close() {
       knowledge.close()
       tail.close()

@@ -1,5 +1,6 @@
 import type { ReadTx, Tables } from '../store/index.ts'
-import { listTokens, type TokenCursor, type TokenFilter } from '../store/queries/tokens.ts'
+import { listTokens, type TokenCursor } from '../store/queries/tokens.ts'
+import type { TokenFilter } from '../store/token-filter.ts'
 import type { Artefact } from './judge.ts'
 import type { Subjects } from './stamp.ts'
 

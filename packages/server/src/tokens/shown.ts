@@ -4,13 +4,8 @@ import { customIssuerUrl, findIssuer } from '../directory/issuer.ts'
 import { DomainError } from '../errors/index.ts'
 import { type LoggedEntry, readEntries } from '../log/index.ts'
 import type { ReadTx, Tables } from '../store/index.ts'
-import {
-  findToken,
-  findTokenByHandle,
-  listTokens,
-  type TokenCursor,
-  type TokenFilter,
-} from '../store/queries/tokens.ts'
+import { findToken, findTokenByHandle, listTokens, type TokenCursor } from '../store/queries/tokens.ts'
+import type { TokenFilter } from '../store/token-filter.ts'
 import { standingOf } from './judging.ts'
 import { rowArtefact } from './ledger.ts'
 import { readPresented } from './presented.ts'

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { DomainError, type ErrorKind } from '../../errors/index.ts'
+import { DomainError, type ErrorCode, type ErrorKind } from '../../errors/index.ts'
+import { CLIENT_TEXTS } from '../../oidc/client-texts.ts'
 
 interface OAuthAnswer {
   readonly status: number
@@ -19,11 +20,37 @@ const BY_KIND: Record<ErrorKind, OAuthAnswer> = {
   internal: { status: 500, error: 'server_error', description: 'Unexpected failure.' },
 }
 
+const invalidClient = (description: string): OAuthAnswer => ({
+  status: 401,
+  error: 'invalid_client',
+  description,
+})
+const invalidRequest = (description: string): OAuthAnswer => ({
+  status: 400,
+  error: 'invalid_request',
+  description,
+})
+
+/** Where Okta publishes a text it is this one. */
+const BY_CODE: { readonly [Code in ErrorCode]?: OAuthAnswer } = {
+  client_credentials_missing: invalidClient(CLIENT_TEXTS.missing),
+  client_credentials_multiple: invalidRequest(CLIENT_TEXTS.multiple),
+  client_assertion_type_invalid: invalidRequest(CLIENT_TEXTS.assertionType),
+  client_assertion_kid_invalid: invalidClient(CLIENT_TEXTS.kid),
+  client_authentication_failed: invalidClient(CLIENT_TEXTS.failed),
+  token_parameter_missing: invalidRequest('The `token` parameter is required.'),
+}
+
 /** Renders a failure as OAuth's endpoints do: `{error, error_description}`. */
 export function renderOAuthError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const kind = error instanceof DomainError ? error.kind : kindOfTransport(error)
   if (kind === 'internal' || kind === 'unavailable') request.log.error({ err: error }, 'failed')
-  const { status, error: code, description } = BY_KIND[kind]
+  const known = error instanceof DomainError ? BY_CODE[error.code] : undefined
+  const { status, error: code, description } = known ?? BY_KIND[kind]
+  // RFC 6749 section 5.2: whoever tried the header is told the scheme.
+  if (status === 401 && request.headers.authorization !== undefined)
+    reply.header('www-authenticate', 'Basic realm="oauth2"')
+  if (kind === 'unavailable') reply.header('retry-after', 1)
   return reply.code(status).header('cache-control', 'no-store').send({
     error: code,
     error_description: description,

@@ -2,23 +2,43 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Authority } from '../../authority/index.ts'
 import { mountProviders } from '../../oidc/mount.ts'
 import type { Providers } from '../../oidc/providers.ts'
+import type { Issuers } from '../../tokens/issuers.ts'
 import { renderOAuthError } from './errors.ts'
+import { readForms } from './form.ts'
+import { introspection } from './introspection.ts'
 import { OrganizationsByHost } from './organization-by-host.ts'
 import { publishedKeys } from './published-keys.ts'
+import { revocation } from './revocation.ts'
+import { userinfo } from './userinfo.ts'
+import { renderResourceError } from './userinfo-errors.ts'
 
 export { publishedKeysShortcut } from './published-keys.ts'
 
 /** What the token endpoints work with, beside the authority. */
 export interface TokenServices {
   readonly providers: Providers
+  readonly issuers: Issuers
 }
 
 /** OAuth 2.0 and OpenID Connect as clients see them: `/oauth2/…` and `/.well-known/…`. */
-export function oauthApi(authority: Authority, { providers }: TokenServices): FastifyPluginAsyncTypebox {
+export function oauthApi(
+  authority: Authority,
+  { providers, issuers }: TokenServices,
+): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.setErrorHandler(renderOAuthError)
     const hosts = new OrganizationsByHost(authority)
     publishedKeys(app, authority, hosts)
     mountProviders(app, { providers, organizationOf: ({ hostname }) => hosts.organizationOf(hostname) })
+    app.register(async (scope) => {
+      readForms(scope)
+      introspection(scope, { issuers, hosts })
+      revocation(scope, { issuers, hosts })
+    })
+    app.register(async (scope) => {
+      scope.setErrorHandler(renderResourceError)
+      readForms(scope)
+      userinfo(scope, { issuers, hosts })
+    })
   }
 }

@@ -8,6 +8,7 @@ import { publishedKeysInMemory, publishedKeysOf } from '../../keys/issuer-keys.t
 import type { PublishedDocument } from '../../keys/published-document.ts'
 import { JWKS_MAX_AGE } from '../../keys/signing-key-times.ts'
 import { hasAlready } from './if-none-match.ts'
+import { CUSTOM_ID } from './issuer-routes.ts'
 import type { OrganizationsByHost } from './organization-by-host.ts'
 
 const CACHE_CONTROL = `max-age=${JWKS_MAX_AGE}, must-revalidate`
@@ -42,8 +43,6 @@ function answer(
   return reply.type('application/json').send(body)
 }
 
-/** What an authorization server's id can be; an organization's is another form. */
-const CUSTOM_ID = /^(?:aus[0-9A-Za-z]{17}|default)$/
 const CUSTOM_PATH = /^\/oauth2\/(aus[0-9A-Za-z]{17}|default)\/v1\/keys$/
 
 /**

@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto'
-import type { Adapter, AdapterPayload, JWK } from 'oidc-provider'
-import { type ClientMetadata, readClientMetadata, usesClientSecret } from '../../directory/client-metadata.ts'
-import { openActiveSecrets } from '../../directory/client-secrets.ts'
-import { type ClientKey, clientKeyOf } from '../../keys/client-key.ts'
+import { decodeProtectedHeader } from 'jose'
+import { type Adapter, type AdapterPayload, type JWK, Provider } from 'oidc-provider'
+import { activeClient } from '../../directory/active-client.ts'
+import { type ClientMetadata, usesClientSecret } from '../../directory/client-metadata.ts'
+import type { ClientKey } from '../../keys/client-key.ts'
 import { activeSigningKey } from '../../keys/issuer-keys.ts'
 import type { Secret } from '../../secrets/index.ts'
-import { findApplicationByClientId } from '../../store/queries/applications.ts'
-import { listClientKeys } from '../../store/queries/client-keys.ts'
-import { listClientSecrets } from '../../store/queries/client-secrets.ts'
+import { assertionSecret } from '../client-assertion.ts'
 import { libraryMetadata } from '../client-metadata.ts'
 import { currentRequest } from '../request.ts'
 import type { IssuerContext } from './issuer-context.ts'
+import { remoteClientKeys } from './remote-client-keys.ts'
 
 /**
  * The directory's applications as the OpenID library's clients, read anew for every request: a key that was
@@ -25,32 +25,29 @@ export class ClientAdapter implements Adapter {
 
   async find(clientId: string): Promise<AdapterPayload | undefined> {
     const { authority, organizationId, issuerId } = this.#context
-    const client = await authority.store.read({ organizationId }, async (tx) => {
-      const application = await findApplicationByClientId(tx, clientId)
-      if (application?.status !== 'ACTIVE') return undefined
-      return {
-        application,
-        keys: await listClientKeys(tx, application.id),
-        secrets: await listClientSecrets(tx, application.id),
-      }
-    })
+    const request = currentRequest()
+    const client = await activeClient(authority, clientId, { log: organizationId, ...request.place })
     if (client === undefined) return undefined
-    const metadata = readClientMetadata(client.application.metadata)
-    const keys = client.keys.map(clientKeyOf).filter(({ status }) => status === 'ACTIVE')
-    const secrets = usesClientSecret(metadata) ? await openActiveSecrets(authority, client.secrets) : []
-    currentRequest().client = {
+    const { metadata, secrets } = client
+    const keys =
+      metadata.jwks_uri === undefined
+        ? client.keys
+        : await remoteClientKeys(this.#context, client.applicationId, metadata.jwks_uri)
+    request.client = {
       clientId,
+      applicationId: client.applicationId,
       keys,
       secrets,
       mayRefresh: metadata.grant_types.includes('refresh_token'),
       rotates: metadata.refresh_token?.rotation_type !== 'STATIC',
       needsPkce: metadata.pkce_required || metadata.token_endpoint_auth_method === 'none',
+      isTrusted: metadata.consent_method === 'TRUSTED',
     }
     const { alg } = await activeSigningKey(authority, issuerId)
     return {
       ...libraryMetadata({
         clientId,
-        label: client.application.label,
+        label: client.label,
         metadata,
         keys: keys.map(asJwk),
         signingAlg: alg,
@@ -78,13 +75,23 @@ export class ClientAdapter implements Adapter {
 const UNKNOWN_TO_ALL = randomBytes(48).toString('base64url')
 
 /**
- * What the library holds as the client's secret. It needs the value only to check an HMAC; presented secrets are
- * compared by `matchesSecret`, with every ACTIVE one, and where that were forgotten this one matches nothing.
+ * What the library holds as the client's secret. It needs the value only to check an HMAC, and holds one: the one
+ * that the assertion at hand was made with, if any. Presented secrets are compared by `matchesSecret`, with every
+ * ACTIVE one, and where that were forgotten this one matches nothing.
  */
 function librarySecret(metadata: ClientMetadata, secrets: readonly Secret[]): string {
-  const [first] = secrets
-  const hmac = metadata.token_endpoint_auth_method === 'client_secret_jwt'
-  return hmac && first !== undefined ? first.reveal() : UNKNOWN_TO_ALL
+  const assertion = Provider.ctx?.oidc.params?.client_assertion
+  if (metadata.token_endpoint_auth_method !== 'client_secret_jwt' || typeof assertion !== 'string')
+    return UNKNOWN_TO_ALL
+  return assertionSecret(assertion, algorithmOf(assertion), secrets)?.reveal() ?? UNKNOWN_TO_ALL
+}
+
+function algorithmOf(assertion: string): unknown {
+  try {
+    return decodeProtectedHeader(assertion).alg
+  } catch {
+    return undefined
+  }
 }
 
 /** A key as the library chooses among: what its use is, which algorithm it is for, and what it is called. */

@@ -1,13 +1,7 @@
 import type { Adapter, AdapterPayload } from 'oidc-provider'
-import { insertOidcRecordOnce } from '../../store/queries/oidc-records.ts'
-import { handleOf } from '../../tokens/handle.ts'
+import { useOnce } from '../../tokens/replay.ts'
 import { currentRequest } from '../request.ts'
 import type { IssuerContext } from './issuer-context.ts'
-
-/** Milliseconds for which an id is remembered: longer than any assertion or proof is accepted. */
-const REMEMBERED = 24 * 3_600_000
-
-const MODEL = 'ReplayDetection'
 
 /**
  * Assertion ids and DPoP proofs that have been used (RFC 7523 section 3, RFC 9449 section 11.1). The library looks
@@ -23,30 +17,12 @@ export class ReplayAdapter implements Adapter {
 
   /** Nothing where the id is new, and now taken; otherwise a record that tells the library so. */
   async find(id: string): Promise<AdapterPayload | undefined> {
-    const { authority, organizationId, issuerId } = this.#context
-    const { place } = currentRequest()
-    const now = authority.clock.now()
-    const isNew = await authority.store.write({ organizationId }, (tx) =>
-      insertOidcRecordOnce(tx, {
-        issuer_id: issuerId,
-        model: MODEL,
-        handle: handleOf(id),
-        user_code: null,
-        uid: null,
-        user_id: null,
-        client_id: null,
-        session_id: null,
-        grant_id: null,
-        assertion_key: null,
-        identity_provider: null,
-        incarnation: place.incarnation,
-        seq: place.seq,
-        payload: '{}',
-        created_at: now,
-        expires_at: now + REMEMBERED,
-      }),
-    )
-    return isNew ? undefined : { jti: id, kind: MODEL }
+    const request = currentRequest()
+    if (request.maySpendAgain(id)) return undefined
+    const isNew = await useOnce({ ...this.#context, place: request.place }, id)
+    if (!isNew) return { jti: id, kind: 'ReplayDetection' }
+    request.spend(id)
+    return undefined
   }
 
   /** The row is there already. Assertions that live longer than it are refused (`client-assertion.ts`). */
