@@ -1,7 +1,7 @@
 /**
  * Measures the authority and says on what. Asserts nothing.
  *
- *   node bench/run.mjs [reads|writes|commits|starts…] [--source]
+ *   node bench/run.mjs [reads|writes|commits|starts|mass…] [--source]
  *
  * Without a name, all. `RESCIND_BENCH_DIR` chooses the disk (a folder; default: the system's for temporary files).
  */
@@ -21,11 +21,18 @@ const { benchCommits } = await import('./commits.mjs')
 const { startPostgres } = await import('./databases.mjs')
 const { describeMachine, printSyncs } = await import('./machine.mjs')
 const { MEASURED } = await import('./product.mjs')
+const { benchMass } = await import('./mass.mjs')
 const { benchReads } = await import('./reads.mjs')
 const { benchStarts } = await import('./starts.mjs')
 const { benchWrites } = await import('./writes.mjs')
 
-const BENCHES = { reads: benchReads, writes: benchWrites, commits: benchCommits, starts: benchStarts }
+const BENCHES = {
+  reads: benchReads,
+  writes: benchWrites,
+  commits: benchCommits,
+  starts: benchStarts,
+  mass: benchMass,
+}
 
 const chosen = positionals.length > 0 ? positionals : Object.keys(BENCHES)
 const unknown = chosen.filter((name) => !Object.hasOwn(BENCHES, name))

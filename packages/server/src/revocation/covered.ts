@@ -1,4 +1,4 @@
-import type { TokenFilter } from '../store/queries/tokens.ts'
+import type { TokenFilter } from '../store/token-filter.ts'
 import type { Target } from './target.ts'
 
 /**

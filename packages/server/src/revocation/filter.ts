@@ -1,5 +1,5 @@
 import type { Actor, Authority } from '../authority/index.ts'
-import type { TokenFilter } from '../store/queries/tokens.ts'
+import type { TokenFilter } from '../store/token-filter.ts'
 import { resolveTarget } from './resolve.ts'
 
 /** How a search names users, applications and APIs: as `resolveTarget` understands them. */

@@ -5,36 +5,32 @@ import { DomainError } from '../errors/index.ts'
 import type { ReadTx, Tables } from '../store/index.ts'
 import { listIssuerIds } from '../store/queries/issuers.ts'
 import { listOidcRecordsOfUser } from '../store/queries/oidc-records.ts'
-import type { TokenFilter } from '../store/queries/tokens.ts'
+import { findRevocationOfTarget } from '../store/queries/revocations.ts'
+import { countTokens, moreTokensThan, type TokenCounts } from '../store/queries/token-counts.ts'
+import type { TokenFilter } from '../store/token-filter.ts'
 import { judgeOver } from '../tokens/judging.ts'
 import { rowArtefact, scanTokens } from '../tokens/ledger.ts'
 import type { AskedTarget } from './ask.ts'
 import { covered, predicate } from './covered.ts'
 import { resolveTarget } from './resolve.ts'
-import type { Target } from './target.ts'
+import { type Target, targetKey } from './target.ts'
 
 /** What a revocation would hit, counted over the tokens that are good now. */
-export interface Preview {
+export interface Preview extends TokenCounts {
   readonly target: Target
   readonly predicate: string
-  readonly tokens: number
-  readonly users: number
-  readonly sessions: number
-  /** Most tokens first. */
-  readonly byApplication: readonly { readonly application: string; readonly tokens: number }[]
-  readonly byApi: readonly { readonly api: string | null; readonly tokens: number }[]
-  /**
-   * Until when a verifier that only polls published keys may accept one of them, in milliseconds since the epoch:
-   * the expiry of the last token that says by itself what it is. Null where there is none.
-   */
-  readonly exposedUntil: number | null
+  /** False for more than a hundred thousand tokens: then these are upper bounds. */
+  readonly exact: boolean
 }
+
+/** Judging a token takes microseconds; so many take about a second. */
+const MOST_JUDGED = 100_000
 
 /** Rows judged between two turns of the event loop. */
 const PAGE = 2_000
 
 /**
- * Counts what a revocation would void, and voids nothing. Exact: each live row that the target covers is judged
+ * Counts what a revocation would void, and voids nothing. Up to a hundred thousand tokens, each live row that the target covers is judged
  * by the standing that introspection would give it.
  *
  * @param index of the actor's organization, confirmed for this request
@@ -48,20 +44,31 @@ export async function previewRevocation(
 ): Promise<Preview> {
   return authority.store.read({ organizationId: actor.organizationId }, async (tx) => {
     const target = await resolveTarget(authority, tx, asked)
+    const now = authority.clock.now()
+    const filter = { ...(await coveredRows(authority, tx, target)), liveAt: now }
+    if (await moreTokensThan(tx, filter, MOST_JUDGED)) return countedAtMost(tx, target, filter)
     const tally = new Tally()
     const judge = judgeOver(index)
-    const now = authority.clock.now()
     const issuerUrl = issuerUrls(authority, tx)
-    const filter = await coveredRows(authority, tx, target)
-    for await (const page of scanTokens(tx, { ...filter, liveAt: now }, PAGE)) {
+    for await (const page of scanTokens(tx, filter, PAGE)) {
       for (const row of page)
         if (judge.isGood(rowArtefact(row, await issuerUrl(row.issuer_id)))) tally.add(row)
       await new Promise((resolve) => setImmediate(resolve))
     }
-    const sessions = await sessionsOf(tx, target, now)
-    for (const sid of sessions) tally.sessions.add(sid)
-    return { target, predicate: predicate(target), ...tally.result() }
+    for (const sid of await sessionsOf(tx, target, now)) tally.sessions.add(sid)
+    return { target, predicate: predicate(target), exact: true, ...tally.result() }
   })
+}
+
+/**
+ * The same for more tokens than anybody wants to wait for, counted by the database: exact but for what has been
+ * revoked in another way and has not expired yet, so at most this many.
+ */
+async function countedAtMost(tx: ReadTx, target: Target, filter: TokenFilter): Promise<Preview> {
+  const earlier = await findRevocationOfTarget(tx, targetKey(target))
+  const from = earlier === undefined ? {} : { from: { incarnation: earlier.incarnation, seq: earlier.seq } }
+  const counts = await countTokens(tx, { ...filter, ...from })
+  return { target, predicate: predicate(target), exact: false, ...counts }
 }
 
 /** The ledger names issuers by id, the log by `iss`. */
@@ -109,7 +116,7 @@ class Tally {
     if (row.format !== 'opaque') this.#exposedUntil = Math.max(this.#exposedUntil, row.expires_at)
   }
 
-  result(): Omit<Preview, 'target' | 'predicate'> {
+  result(): TokenCounts {
     return {
       tokens: this.#tokens,
       users: this.#users.size,

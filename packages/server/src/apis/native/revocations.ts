@@ -84,6 +84,8 @@ const Revocation = Type.Object({
 const Counts = Type.Object({
   target: Target,
   predicate: Type.String(),
+  /** False where there are too many to judge one by one: the counts are then upper bounds. */
+  exact: Type.Boolean(),
   tokens: Type.Integer(),
   users: Type.Integer(),
   sessions: Type.Integer(),
@@ -180,10 +182,11 @@ function represent(log: string, row: RevocationRecord): Static<typeof Revocation
 }
 
 function representPreview(preview: Preview): Static<typeof Counts> {
-  const { target, exposedUntil, byApplication, byApi, predicate, tokens, users, sessions } = preview
+  const { target, exact, exposedUntil, byApplication, byApi, predicate, tokens, users, sessions } = preview
   return {
     target: { ...target },
     predicate,
+    exact,
     tokens,
     users,
     sessions,

@@ -1,0 +1,60 @@
+import { type Expression, type SqlBool, sql } from 'kysely'
+import type { ReadTx } from '../store.ts'
+import { matchingTokens, type TokenFilter } from '../token-filter.ts'
+
+/** How many live rows there are, by what they are for. */
+export interface TokenCounts {
+  readonly tokens: number
+  readonly users: number
+  readonly sessions: number
+  /** Most tokens first. */
+  readonly byApplication: readonly { readonly application: string; readonly tokens: number }[]
+  readonly byApi: readonly { readonly api: string | null; readonly tokens: number }[]
+  /** Milliseconds: the latest expiry of an access token that is not opaque. */
+  readonly exposedUntil: number | null
+}
+
+/** Whether more than `limit` rows match: the cheap question before a dear one. */
+export async function moreTokensThan(tx: ReadTx, filter: TokenFilter, limit: number): Promise<boolean> {
+  const some = matchingTokens(tx, filter)
+    .select('id')
+    .limit(limit + 1)
+  const { many } = await tx.db
+    .selectFrom(some.as('some'))
+    .select((row) => row.fn.countAll<number>().as('many'))
+    .executeTakeFirstOrThrow()
+  return many > limit
+}
+
+/**
+ * Counts in the database, over every row that matches and has not been exchanged. Standing is not asked: what was
+ * revoked by another entry than the caller's filter knows of is counted as well.
+ */
+export async function countTokens(tx: ReadTx, filter: TokenFilter): Promise<TokenCounts> {
+  const live = () => matchingTokens(tx, filter).where('consumed_at', 'is', null)
+  const totals = await live()
+    .select((row) => [
+      row.fn.countAll<number>().as('tokens'),
+      row.fn.count<number>('user_id').distinct().as('users'),
+      row.fn.count<number>('session_id').distinct().as('sessions'),
+    ])
+    .executeTakeFirstOrThrow()
+  const byApplication = await live()
+    .select((row) => ['client_id as application', row.fn.countAll<number>().as('tokens')])
+    .groupBy('client_id')
+    .orderBy('tokens', 'desc')
+    .execute()
+  const access: Expression<SqlBool> = sql`kind = 'access'`
+  const byApi = await live()
+    .where(access)
+    .select((row) => ['api', row.fn.countAll<number>().as('tokens')])
+    .groupBy('api')
+    .orderBy('tokens', 'desc')
+    .execute()
+  const { exposed } = await live()
+    .where(access)
+    .where('format', '<>', 'opaque')
+    .select((row) => row.fn.max('expires_at').as('exposed'))
+    .executeTakeFirstOrThrow()
+  return { ...totals, byApplication, byApi, exposedUntil: exposed }
+}

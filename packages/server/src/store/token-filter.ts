@@ -1,0 +1,49 @@
+import { organizationOf, type ReadTx } from './store.ts'
+import type { Tokens } from './tables/tokens.ts'
+
+/** Which tokens a list asks for; members left out do not narrow it. */
+export interface TokenFilter {
+  readonly id?: string
+  readonly user?: string
+  readonly client?: string
+  readonly api?: string
+  readonly issuer?: string
+  readonly grant?: string
+  readonly origin?: string
+  readonly session?: string
+  /** Thumbprint of the key that signed it, or of the client's key that obtained it. */
+  readonly key?: string
+  readonly kind?: Tokens['kind']
+  /** Milliseconds: issued at or after this, and before that. */
+  readonly issuedFrom?: number
+  readonly issuedBefore?: number
+  /** Only tokens whose position is not below this place: a cutoff there has voided the others. */
+  readonly from?: { readonly incarnation: number; readonly seq: number }
+  /** Milliseconds: only tokens that expire later than this. */
+  readonly liveAt?: number
+}
+
+/** The rows that a filter means, before anything is chosen of them. */
+export function matchingTokens(tx: ReadTx, filter: TokenFilter) {
+  const { key, from } = filter
+  let query = tx.db.selectFrom('tokens').where('organization_id', '=', organizationOf(tx))
+  if (filter.id !== undefined) query = query.where('id', '=', filter.id)
+  if (filter.user !== undefined) query = query.where('user_id', '=', filter.user)
+  if (filter.client !== undefined) query = query.where('client_id', '=', filter.client)
+  if (filter.api !== undefined) query = query.where('api', '=', filter.api)
+  if (filter.issuer !== undefined) query = query.where('issuer_id', '=', filter.issuer)
+  if (filter.grant !== undefined) query = query.where('grant_id', '=', filter.grant)
+  if (filter.origin !== undefined) query = query.where('origin', '=', filter.origin)
+  if (filter.session !== undefined) query = query.where('session_id', '=', filter.session)
+  if (key !== undefined)
+    query = query.where((row) => row.or([row('signing_key', '=', key), row('assertion_key', '=', key)]))
+  if (from !== undefined)
+    query = query.where((row) =>
+      row(row.refTuple('incarnation', 'seq'), '>=', row.tuple(from.incarnation, from.seq)),
+    )
+  if (filter.kind !== undefined) query = query.where('kind', '=', filter.kind)
+  if (filter.issuedFrom !== undefined) query = query.where('issued_at', '>=', filter.issuedFrom)
+  if (filter.issuedBefore !== undefined) query = query.where('issued_at', '<', filter.issuedBefore)
+  if (filter.liveAt !== undefined) query = query.where('expires_at', '>', filter.liveAt)
+  return query
+}

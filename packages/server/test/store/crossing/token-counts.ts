@@ -1,0 +1,7 @@
+import * as counts from '../../../src/store/queries/token-counts.ts'
+import { crossing } from './crossing.ts'
+
+export default crossing(counts)(({ of }) => ({
+  moreTokensThan: [{ user: of('tokens', 'user_id') }, 0],
+  countTokens: [{ user: of('tokens', 'user_id') }],
+}))
