@@ -1,8 +1,9 @@
+import { hash } from 'node:crypto'
 import {
+  chainDigest,
   type Entry,
   type EntryContent,
   encodeEntry,
-  entryDigest,
   GENESIS_DIGEST,
   type Position,
 } from '@rescind/core/log'
@@ -52,7 +53,8 @@ export async function append(
   const { incarnation, seq } = head
   const position = { log, incarnation, seq }
   const entry: Entry = { ...content, position, at }
-  const digest = entryDigest(head.digest, entry)
+  const body = encodeEntry(entry)
+  const digest = chainDigest(head.digest, body, sha256)
   const row = {
     log_id: log,
     incarnation,
@@ -60,7 +62,7 @@ export async function append(
     at,
     kind: entry.kind,
     retention: retentionOf(content),
-    body: encodeEntry(entry),
+    body,
     digest,
   }
   // Neither needs the other's answer: on PostgreSQL they travel together.
@@ -71,6 +73,11 @@ export async function append(
   if (content.kind === 'index.floor') await raiseFloor(tx, position, content.data)
   tx.appended({ log, incarnation, seq, digest })
   return position
+}
+
+/** The platform's own, ten times as fast as the portable one that core brings. */
+function sha256(bytes: Uint8Array): Uint8Array {
+  return hash('sha256', bytes, 'buffer')
 }
 
 /** A floor only rises: what was forgotten under a higher one cannot be un-forgotten. */
