@@ -106,18 +106,19 @@ function start(node, words) {
     cwd: ROOT,
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   })
-  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => server.kill(signal))
-  // At a terminal, Ctrl-C reaches the whole process group: passed on, it would arrive twice.
-  process.on('SIGINT', () => process.stdin.isTTY || server.kill('SIGINT'))
-  stopWithNpm(server)
+  // Said over the channel and not by a signal: a signal to the whole process group, Ctrl-C for one, has reached the
+  // server already, and a second one would cut it off.
+  const stopServer = () => server.connected && server.send('stop')
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, stopServer)
+  whenNpmIsGone(stopServer)
   server.on('exit', (code, signal) => process.exit(signal === null ? (code ?? 1) : 1))
 }
 
 /** An npm that was killed can pass nothing on; its child then belongs to another parent. */
-function stopWithNpm(server) {
+function whenNpmIsGone(then) {
   if (process.env.npm_lifecycle_event === undefined) return
   const npm = process.ppid
-  setInterval(() => process.ppid === npm || server.kill('SIGTERM'), 500).unref()
+  setInterval(() => process.ppid === npm || then(), 500).unref()
 }
 
 function test(node, words) {

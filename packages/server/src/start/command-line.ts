@@ -62,6 +62,7 @@ async function run({ demo }: { readonly demo: boolean }): Promise<void> {
     },
   })
   stopOnSignal(serving, logger)
+  await serving.announce()
   if (demo) {
     const { demonstrate } = await import('./demonstration/index.ts')
     await demonstrate(serving)

@@ -19,6 +19,11 @@ export interface Serving {
   readonly url: string
   /** Where the server can be reached from this machine, whatever proxies stand before it. */
   readonly localUrl: string
+  /**
+   * Says on stdout what the first start generated and then, once `/readyz` answers 200, that the server is ready.
+   * Be prepared to stop before: whoever reads that line may say so at once.
+   */
+  announce(): Promise<void>
   /** Turns new work away, finishes what is in flight, closes the store. */
   stop(): Promise<void>
 }
@@ -31,8 +36,7 @@ export interface Surroundings {
 }
 
 /**
- * The whole start: port, master key, database, first start, HTTP; then the generated credentials and, once
- * `/readyz` answers 200, the one line `rescind ready on <url>`.
+ * The whole start: port, master key, database, first start, HTTP. It serves, and has yet to say so.
  *
  * @throws ConfigurationError, MasterKeyRefused, StoreRefused: each has a message for the operator
  */
@@ -58,15 +62,17 @@ export async function serve(
   })
   await listen(app, bound)
   const rotation = startRotation(authority, stopping.signal)
-  for (const [name, value] of generated) print(`${name}=${value.reveal()}`)
-  if (generated.size > 0) await credentialsShown(authority)
-  const { statusCode } = await app.inject({ url: '/readyz' })
-  if (statusCode !== 200) throw new Error(`/readyz answers ${statusCode}`)
-  print(`rescind ready on ${url}`)
   return {
     authority,
     url,
     localUrl: `http://localhost:${bound.number}`,
+    async announce() {
+      for (const [name, value] of generated) print(`${name}=${value.reveal()}`)
+      if (generated.size > 0) await credentialsShown(authority)
+      const { statusCode } = await app.inject({ url: '/readyz' })
+      if (statusCode !== 200) throw new Error(`/readyz answers ${statusCode}`)
+      print(`rescind ready on ${url}`)
+    },
     async stop() {
       stopping.abort()
       await drain(app)

@@ -1,13 +1,13 @@
 import type { Logger } from 'pino'
 
 /**
- * Stops in good order at the first SIGTERM, SIGINT or SIGHUP, or when the launcher that started this process is
- * gone, and exits 0; at the second one exits 1 at once.
+ * Stops in good order at the first SIGTERM, SIGINT or SIGHUP and exits 0; at the second one exits 1 at once. The
+ * launcher may ask for the same over its channel, as often as it likes, and by its own end.
  */
 export function stopOnSignal(serving: { stop(): Promise<void> }, logger: Logger): void {
   let stopping = false
   const stop = (reason: string) => {
-    if (stopping) process.exit(1)
+    if (stopping) return
     stopping = true
     logger.info({ reason }, 'stopping')
     serving.stop().then(
@@ -18,6 +18,14 @@ export function stopOnSignal(serving: { stop(): Promise<void> }, logger: Logger)
       },
     )
   }
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, stop)
-  if (process.connected) process.once('disconnect', () => stop('the launcher is gone'))
+  let signals = 0
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
+    process.on(signal, () => {
+      signals += 1
+      if (signals > 1) process.exit(1)
+      stop(signal)
+    })
+  if (!process.connected) return
+  process.on('message', (message) => message === 'stop' && stop('the launcher said so'))
+  process.once('disconnect', () => stop('the launcher is gone'))
 }

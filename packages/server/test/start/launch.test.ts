@@ -25,6 +25,7 @@ describe('the launcher', () => {
       cwd: dataDir,
       env: { PATH: process.env.PATH, RESCIND_PORT: '0', RESCIND_DATA_DIR: dataDir },
       stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
     })
     launched.push(child)
     const text = { out: '', err: '' }
@@ -58,6 +59,16 @@ describe('the launcher', () => {
       expect(await closed).toBe(0)
     }
   })
+
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'stops in good order when the whole group gets %s',
+    async (signal) => {
+      const { child, closed, says } = launch('start', '--no-demo')
+      await says('out', /^rescind ready on (.*)$/m)
+      process.kill(-(child.pid ?? 0), signal)
+      expect(await closed).toBe(0)
+    },
+  )
 
   it('leaves no server behind when it is killed', async () => {
     const { child, says } = launch('start', '--no-demo')

@@ -100,13 +100,15 @@ describe.each(DATABASES)('a server on $name', (database) => {
   it('is as complete after a first start that was cut off while it printed its credentials', async () => {
     const environment = { RESCIND_MASTER_KEY: '33'.repeat(32) }
     const cut = spawnServer(place.options, environment)
-    cut.child.stdout.once('data', () => cut.child.kill('SIGKILL'))
+    cut.output.once('data', () => cut.child.kill('SIGKILL'))
     await cut.exited
     const server = await startServer(place.options, environment)
     const token = server.credentials.get('RESCIND_ADMIN_API_TOKEN') ?? tokenIn(cut.stdout())
     expect((await bootstrapOf(server, token)).status).toBe(200)
     await server.end('SIGTERM')
-    expect((await server.restart()).stdout()).not.toContain('RESCIND_')
+    const later = await server.restart()
+    expect(later.stdout()).not.toContain('RESCIND_')
+    await later.end('SIGTERM')
   })
 
   it('refuses another master key before anything is written', async () => {
@@ -132,6 +134,20 @@ describe.each(DATABASES)('a server on $name', (database) => {
     const [answer] = await once(socket, 'data')
     expect(String(answer)).toMatch(/^HTTP\/1\.1 (200|503) /)
     expect(await ended).toEqual({ code: 0, signal: null })
+  })
+
+  it('exits 1 at once when it is told a second time', async () => {
+    const server = await startServer(place.options)
+    const { hostname, port } = new URL(server.url)
+    const socket = connect({ host: hostname, port: Number(port) }).on('error', () => {})
+    await once(socket, 'connect')
+    // A request that never ends holds the stop up.
+    socket.write('GET /healthz HTTP/1.1\r\n')
+    await bootstrapOf(server)
+    const ended = server.end('SIGTERM')
+    await server.logs(/"msg":"stopping"/)
+    await server.end('SIGTERM')
+    expect(await ended).toEqual({ code: 1, signal: null })
   })
 })
 

@@ -1,4 +1,4 @@
-import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -23,6 +23,8 @@ export interface ServerProcess {
   readonly exited: Promise<Exit>
   stdout(): string
   stderr(): string
+  /** Resolves once the server has logged something that matches. */
+  logs(pattern: RegExp): Promise<void>
   /** Sends a signal and waits for the end. `SIGKILL` is what a power cut is to a process. */
   end(signal: 'SIGTERM' | 'SIGINT' | 'SIGKILL'): Promise<Exit>
   /** A new process on the same place with the same environment; this one must have ended. */
@@ -30,7 +32,10 @@ export interface ServerProcess {
 }
 
 export interface SpawnedServer {
-  readonly child: ChildProcessByStdio<null, Readable, Readable>
+  readonly child: ChildProcess
+  /** Its stdout and stderr as they come. */
+  readonly output: Readable
+  readonly complaints: Readable
   readonly exited: Promise<Exit>
   stdout(): string
   stderr(): string
@@ -80,9 +85,9 @@ function environmentOf({ dataDir, databaseUrl }: TestPlace['options'], more: Env
 }
 
 async function start(environment: Environment, known: ReadonlyMap<string, string>): Promise<ServerProcess> {
-  const { child, exited, stdout, stderr } = launch(environment)
+  const { child, output, complaints, exited, stdout, stderr } = launch(environment)
   const url = await new Promise<string>((resolve, reject) => {
-    child.stdout.on('data', () => {
+    output.on('data', () => {
       const ready = /^rescind ready on (.+)$/m.exec(stdout())?.[1]
       if (ready !== undefined) resolve(ready)
     })
@@ -99,6 +104,9 @@ async function start(environment: Environment, known: ReadonlyMap<string, string
     exited,
     stdout,
     stderr,
+    async logs(pattern) {
+      while (!pattern.test(stderr())) await once(complaints, 'data')
+    },
     async end(signal) {
       child.kill(signal)
       return exited
@@ -110,18 +118,22 @@ async function start(environment: Environment, known: ReadonlyMap<string, string
 function launch(environment: Environment): SpawnedServer {
   const child = spawn(process.execPath, ['--conditions=rescind-source', MAIN, 'serve'], {
     env: environment,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // Over the channel a server notices that the test is gone, however it went, and stops.
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
+  child.channel?.unref()
+  const { stdout: output, stderr: complaints } = child
+  if (output === null || complaints === null) throw new TypeError('the server has no pipes')
   running.add(child)
   const out: string[] = []
   const err: string[] = []
-  child.stdout.setEncoding('utf8').on('data', (text: string) => out.push(text))
-  child.stderr.setEncoding('utf8').on('data', (text: string) => err.push(text))
+  output.setEncoding('utf8').on('data', (text: string) => out.push(text))
+  complaints.setEncoding('utf8').on('data', (text: string) => err.push(text))
   const exited = once(child, 'close').then(([code, signal]: unknown[]): Exit => {
     running.delete(child)
     return { code: typeof code === 'number' ? code : null, signal: isSignal(signal) ? signal : null }
   })
-  return { child, exited, stdout: () => out.join(''), stderr: () => err.join('') }
+  return { child, output, complaints, exited, stdout: () => out.join(''), stderr: () => err.join('') }
 }
 
 function isSignal(value: unknown): value is NodeJS.Signals {
