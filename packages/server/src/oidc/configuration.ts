@@ -4,23 +4,14 @@ import { stampAccessToken } from './access-tokens.ts'
 import { findAccount } from './accounts.ts'
 import type { IssuerContext } from './adapter/issuer-context.ts'
 import { judgeClientAssertion } from './client-assertion.ts'
+import { LIFETIMES } from './lifetimes.ts'
+import { grantFor } from './pages/grants.ts'
+import { libraryPages } from './pages/library-pages.ts'
 import { currentRequest } from './request.ts'
 import { defaultResource, OPENID_SCOPES, resourceServerInfo } from './resources.ts'
-import { routesOf } from './routes.ts'
+import { interactionRoute, routesOf } from './routes.ts'
+import { remainingOfSession } from './sessions.ts'
 import { signingJwks } from './signing-jwks.ts'
-
-/** Seconds. All of them are finite and fixed at issue: what is in the log need not be remembered for longer. */
-export const LIFETIMES = {
-  accessToken: 3_600,
-  authorizationCode: 60,
-  deviceCode: 600,
-  grant: 14 * 86_400,
-  idToken: 3_600,
-  interaction: 3_600,
-  /** From the first token of the family on, however often it is exchanged (RFC 9700 section 4.14.2). */
-  refreshToken: 14 * 86_400,
-  session: 12 * 3_600,
-} as const
 
 /** Algorithms for clients' assertions and request objects: asymmetric ones, and HMAC for `client_secret_jwt`. */
 const ASSERTION_ALGS = [
@@ -49,6 +40,7 @@ export function configuration(
   const isSecure = context.issuer.startsWith('https:')
   const cookie = { httpOnly: true, sameSite: 'lax', signed: true, secure: isSecure, path: '/' } as const
   const { alg } = key
+  const pages = libraryPages(context)
   return {
     jwks: signingJwks(key),
     routes: routesOf(context),
@@ -102,13 +94,16 @@ export function configuration(
     cookies: {
       keys: [...cookieKeys],
       names: {
-        session: isSecure ? '__Host-rescind_session' : 'rescind_session',
+        // One browser may be known to several organizations at one host.
+        session: `${isSecure ? '__Host-' : ''}rescind_session_${context.organizationId}`,
         interaction: 'rescind_interaction',
         resume: 'rescind_resume',
       },
       long: cookie,
       short: { httpOnly: true, sameSite: 'lax', signed: true, secure: isSecure },
     },
+    loadExistingGrant: (ctx) => grantFor(context, ctx),
+    renderError: pages.renderError,
     findAccount: (_ctx, sub) => findAccount(context, sub),
     assertJwtClientAuthClaimsAndHeader: (_ctx, payload, header, client) =>
       judgeClientAssertion(payload, header, client, context.authority.clock.now()),
@@ -122,17 +117,17 @@ export function configuration(
       IdToken: LIFETIMES.idToken,
       Interaction: LIFETIMES.interaction,
       RefreshToken: (_ctx, token) => remainingOfFamily(token, context.authority.clock.now()),
-      Session: LIFETIMES.session,
+      Session: (_ctx, session) => remainingOfSession(session.loginTs, context.authority.clock.now()),
     },
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
-      deviceFlow: { enabled: true },
+      deviceFlow: { enabled: true, ...pages.deviceFlow },
       dPoP: { enabled: true },
       encryption: { enabled: true },
       pushedAuthorizationRequests: { enabled: true },
       requestObjects: { enabled: true },
-      rpInitiatedLogout: { enabled: true },
+      rpInitiatedLogout: { enabled: true, ...pages.rpInitiatedLogout },
       backchannelLogout: { enabled: true },
       // The library knows neither JWTs nor tokens with an audience at these three: they are ours (`apis/oauth`).
       introspection: { enabled: false },
@@ -154,8 +149,8 @@ export function configuration(
   }
 }
 
-function interactionBase({ issuer }: IssuerContext): string {
-  return `${issuer}/v1/interaction`
+function interactionBase(context: IssuerContext): string {
+  return `${context.issuer}${interactionRoute(context)}`
 }
 
 /** Seconds left of the family's absolute lifetime: exchanging a token never lengthens it. */

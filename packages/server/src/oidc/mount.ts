@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Authority } from '../authority/index.ts'
+import { mountPages } from './pages/mount.ts'
 import type { Providers, ReadyIssuer } from './providers.ts'
 import { duringRequest, OidcRequest } from './request.ts'
 
@@ -20,6 +22,7 @@ const ENDPOINTS = [
 type Handler = (request: IncomingMessage, response: ServerResponse) => void
 
 export interface MountOptions {
+  readonly authority: Authority
   readonly providers: Providers
   /** Which organization's own authorization server a request without an id in its path means. */
   organizationOf(request: FastifyRequest): Promise<string>
@@ -29,7 +32,14 @@ export interface MountOptions {
  * Hands requests over to the OpenID library, each with a place for its knowledge. The library reads bodies itself,
  * so this plugin parses none.
  */
-export function mountProviders(app: FastifyInstance, { providers, organizationOf }: MountOptions): void {
+export function mountProviders(
+  app: FastifyInstance,
+  { authority, providers, organizationOf }: MountOptions,
+): void {
+  mountPages(app, {
+    authority,
+    ready: async (request, issuerId) => providers.ready(issuerId ?? (await organizationOf(request))),
+  })
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null))
@@ -65,11 +75,23 @@ function handOver(issuer: ReadyIssuer, request: FastifyRequest, reply: FastifyRe
     ip: request.ip,
     userAgent: request.headers['user-agent'] ?? null,
   })
-  raw.url = belowIssuer(issuer.issuer, raw.url ?? '/')
+  placeAtIssuer(raw, issuer.issuer, raw.url ?? '/')
   const handler: Handler = issuer.provider.callback()
   reply.hijack()
   duringRequest(context, () => handler(raw, reply.raw))
   return reply
+}
+
+/**
+ * The library makes its own address from the request. It is the issuer's, whatever the request says of itself: a
+ * proxy may end TLS, and a `Host` can be anything. Below the issuer's path the library has its endpoints.
+ */
+function placeAtIssuer(request: IncomingMessage, issuer: string, url: string): void {
+  const { protocol, host } = new URL(issuer)
+  request.headers['x-forwarded-proto'] = protocol.slice(0, -1)
+  request.headers['x-forwarded-host'] = host
+  Object.defineProperty(request, 'originalUrl', { value: url, configurable: true })
+  request.url = belowIssuer(issuer, url)
 }
 
 /** The library knows its endpoints below its issuer's path. */

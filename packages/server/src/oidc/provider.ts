@@ -5,7 +5,9 @@ import { Secret } from '../secrets/index.ts'
 import { adapterOf } from './adapter/index.ts'
 import type { IssuerContext } from './adapter/issuer-context.ts'
 import { configuration } from './configuration.ts'
+import { dressForBrowsers } from './pages/browser-side.ts'
 import { currentRequest } from './request.ts'
+import { nameSessionsOnce } from './sessions-in-library.ts'
 
 /**
  * An instance of the OpenID library for one issuer. Its signing key is fixed when it is built, so `providers.ts`
@@ -20,9 +22,11 @@ export function buildProvider(
     adapter: adapterOf(context),
     ...configuration(context, key, cookieKeys),
   })
-  // Behind a reverse proxy that the operator trusts, Fastify has judged the headers already (`mount.ts`).
-  provider.proxy = false
+  // Where the issuer is reached is a matter of configuration: `mount.ts` says so in these headers, whoever sent any.
+  provider.proxy = true
   acceptAnyActiveSecret(provider)
+  nameSessionsOnce(provider, context)
+  dressForBrowsers(provider, context)
   return provider
 }
 

@@ -13,6 +13,7 @@ import { judgeOver } from '../tokens/judging.ts'
 import type { Place } from '../tokens/stamp.ts'
 import type { IssuerContext } from './adapter/issuer-context.ts'
 import { cookieSecret } from './cookie-secret.ts'
+import { Attempts } from './pages/attempts.ts'
 import { buildProvider } from './provider.ts'
 
 /** An issuer ready to answer one request. */
@@ -43,12 +44,14 @@ export class Providers {
   readonly #authority: Authority
   readonly #knowledge: Knowledge
   readonly #clientJwks: ClientJwks
+  readonly #attempts: Attempts
   #cookieKeys: Promise<readonly string[]> | undefined
   readonly #built = new Map<string, Built>()
 
   constructor(authority: Authority, knowledge: Knowledge) {
     this.#authority = authority
     this.#knowledge = knowledge
+    this.#attempts = new Attempts(authority.clock)
     this.#clientJwks = new ClientJwks(authority)
   }
 
@@ -75,6 +78,7 @@ export class Providers {
       issuerId,
       issuer: key.issuer,
       judge: judgeOver(index),
+      attempts: this.#attempts,
       clientJwks: this.#clientJwks,
     }
     const provider = buildProvider(context, key, await this.#cookies())

@@ -29,7 +29,11 @@ export function oauthApi(
     app.setErrorHandler(renderOAuthError)
     const hosts = new OrganizationsByHost(authority)
     publishedKeys(app, authority, hosts)
-    mountProviders(app, { providers, organizationOf: ({ hostname }) => hosts.organizationOf(hostname) })
+    mountProviders(app, {
+      authority,
+      providers,
+      organizationOf: ({ hostname }) => hosts.organizationOf(hostname),
+    })
     app.register(async (scope) => {
       readForms(scope)
       introspection(scope, { issuers, hosts })

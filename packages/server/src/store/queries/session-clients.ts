@@ -1,0 +1,22 @@
+import { organizationOf, type ReadTx } from '../store.ts'
+import type { Tokens } from '../tables/tokens.ts'
+
+/** Live tokens of a session that end with it: those that no refresh token keeps going while the user is away. */
+export async function listTokensOfSessionOnly(
+  tx: ReadTx,
+  sid: string,
+  liveAt: number,
+  limit: number,
+): Promise<Tokens[]> {
+  return tx.db
+    .selectFrom('tokens')
+    .selectAll()
+    .where('organization_id', '=', organizationOf(tx))
+    .where('session_id', '=', sid)
+    .where('grant_id', 'is', null)
+    .where('expires_at', '>', liveAt)
+    .orderBy('issued_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute()
+}
