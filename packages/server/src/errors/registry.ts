@@ -52,6 +52,13 @@ export const REGISTRY = {
   client_id_taken: { kind: 'conflict', log: 'The organization has a client of this client id.' },
   application_active: { kind: 'conflict', log: 'An application is deactivated before it is deleted.' },
 
+  // Management scopes of applications
+  app_grant_issuer_unknown: {
+    kind: 'invalid',
+    log: "Management scopes are of the organization's own authorization server.",
+  },
+  app_grant_scope_unknown: { kind: 'invalid', log: 'There is no management scope of this name.' },
+
   // Client secrets
   client_secret_not_used: {
     kind: 'invalid',

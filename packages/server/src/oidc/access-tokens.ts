@@ -1,10 +1,11 @@
 import { formatPosition } from '@rescind/core/log'
-import type { KoaContextWithOIDC } from 'oidc-provider'
 import { type AccessToken, type ClientCredentials, errors, type JWTStructured } from 'oidc-provider'
+import { tokenDetails } from '../tokens/details.ts'
 import { newTokenId, recordToken } from '../tokens/issue.ts'
 import type { Subjects } from '../tokens/stamp.ts'
 import type { IssuerContext } from './adapter/issuer-context.ts'
-import { currentRequest } from './request.ts'
+import { sealToken } from './encryption.ts'
+import { currentRequest, type OidcRequest } from './request.ts'
 
 type Issued = AccessToken | ClientCredentials
 
@@ -13,15 +14,15 @@ type Issued = AccessToken | ClientCredentials
  * verifier judges it by, and its row in the ledger, which is durable before anybody can hold the token.
  *
  * @param signingKey the thumbprint of the key that will sign it
- * @throws InvalidGrant where the token was born void
+ * @throws InvalidGrant where the token was born void, InvalidTarget where it cannot be encrypted as it must be
  */
 export async function stampAccessToken(
   context: IssuerContext,
   signingKey: string,
   token: Issued,
   structure: JWTStructured,
-  seal?: { readonly handle: string },
 ): Promise<void> {
+  const seal = await sealToken(context, token)
   const { authority, organizationId, issuerId, issuer, judge } = context
   const request = currentRequest()
   const stamp = request.stamp(subjectsOf(token, request.family))
@@ -41,10 +42,10 @@ export async function stampAccessToken(
     expiresAt: Number(payload.exp) * 1000,
     ip: request.source.ip,
     userAgent: request.source.userAgent,
-    details: '{}',
+    details: tokenDetails({ jkt: token.jkt }),
     stamp,
   })
-  if (!good) throw new errors.InvalidGrant('what the token rests on has been revoked')
+  if (!good) throw bornVoid(request)
   request.issuing({ class: 'access', id, issuer, signingKey, stamp })
   const { subjects, place } = stamp
   payload.jti = id
@@ -53,6 +54,12 @@ export async function stampAccessToken(
   if (subjects.grant !== undefined) payload.grant = subjects.grant
   if (subjects.assertionKey !== undefined) payload.client_key = subjects.assertionKey
   if (subjects.identityProvider !== undefined) payload.idp = subjects.identityProvider
+}
+
+/** What is revoked before it is handed out is not handed out. */
+export function bornVoid(request: OidcRequest): Error {
+  request.markBornVoid()
+  return new errors.InvalidGrant('what the token rests on has been revoked')
 }
 
 /** Whom an access token names itself, beside what its request relied on. */
@@ -65,5 +72,3 @@ function subjectsOf(token: Issued, family: string | undefined): Subjects {
     ...(family === undefined ? {} : { grant: family }),
   }
 }
-
-export type { KoaContextWithOIDC }

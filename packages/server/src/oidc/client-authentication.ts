@@ -6,6 +6,7 @@ import { DomainError } from '../errors/index.ts'
 import { Secret } from '../secrets/index.ts'
 import type { KnownIssuer } from '../tokens/issuers.ts'
 import { replayIdOf, useOnce } from '../tokens/replay.ts'
+import { remoteClientKeys } from './adapter/remote-client-keys.ts'
 import {
   ASSERTION_ALGS,
   ASSERTION_TYPE,
@@ -15,6 +16,7 @@ import {
   CLOCK_TOLERANCE,
   isShortLived,
 } from './client-assertion.ts'
+import { endpointsOf } from './endpoints.ts'
 
 /** What of a request may say which client it is from. */
 export interface PresentedClient {
@@ -77,7 +79,7 @@ async function byAssertion(
   if (typeof payload.sub !== 'string') throw new DomainError('client_authentication_failed')
   const id = claimedId(presented, payload.sub)
   const client = await requireClient(issuer, id, ['client_secret_jwt', 'private_key_jwt'])
-  const { key, algorithms } = verifierOf(client, assertion, header)
+  const { key, algorithms } = await verifierOf(issuer, client, assertion, header)
   const now = issuer.authority.clock.now()
   try {
     await jwtVerify(assertion, key, {
@@ -99,21 +101,13 @@ async function byAssertion(
   return { client, authenticated: true }
 }
 
-/** Where an issuer's endpoints are: an organization's own are below `/oauth2`, its issuer being the bare origin. */
-export function endpointsOf({
-  url,
-  issuerId,
-  organizationId,
-}: Pick<KnownIssuer, 'url' | 'issuerId' | 'organizationId'>): string {
-  return issuerId === organizationId ? `${url}/oauth2/v1` : `${url}/v1`
-}
-
 /** The one key that an assertion may be verified with, and the algorithms of that key. */
-function verifierOf(
+async function verifierOf(
+  issuer: KnownIssuer,
   client: ActiveClient,
   assertion: string,
   header: Readonly<Record<string, unknown>>,
-): { readonly key: Parameters<typeof jwtVerify>[1]; readonly algorithms: readonly string[] } {
+): Promise<{ readonly key: Parameters<typeof jwtVerify>[1]; readonly algorithms: readonly string[] }> {
   if (client.metadata.token_endpoint_auth_method === 'client_secret_jwt') {
     const secret = assertionSecret(assertion, header.alg, client.secrets)
     if (secret === undefined) throw new DomainError('client_authentication_failed')
@@ -122,7 +116,11 @@ function verifierOf(
       algorithms: ASSERTION_ALGS.filter((alg) => alg.startsWith('HS')),
     }
   }
-  const key = assertionKey({ header }, client.keys)
+  const { jwks_uri: address } = client.metadata
+  const kid = typeof header.kid === 'string' ? header.kid : undefined
+  const keys =
+    address === undefined ? client.keys : await remoteClientKeys(issuer, client.applicationId, address, kid)
+  const key = assertionKey({ header }, keys)
   if (key === undefined) throw new DomainError('client_assertion_kid_invalid')
   return {
     key: createPublicKey({ key: { ...key.material }, format: 'jwk' }),

@@ -5,5 +5,5 @@ export const CLIENT_TEXTS = {
     "Can't supply multiple client credentials. Use one of the following: credentials in the Authorization header, credentials in the post body, or a `client_assertion` in the post body.",
   assertionType: 'The `client_assertion_type` is invalid.',
   kid: 'The client_assertion JWT kid is invalid.',
-  failed: 'Client authentication failed.',
+  failed: 'client authentication failed',
 } as const

@@ -5,6 +5,8 @@ import { Secret } from '../secrets/index.ts'
 import { adapterOf } from './adapter/index.ts'
 import type { IssuerContext } from './adapter/issuer-context.ts'
 import { configuration } from './configuration.ts'
+import { encryptAccessTokens } from './encryption.ts'
+import { judgeBeforeAnswering, tellFailures } from './last-judgement.ts'
 import { dressForBrowsers } from './pages/browser-side.ts'
 import { currentRequest } from './request.ts'
 import { nameSessionsOnce } from './sessions-in-library.ts'
@@ -25,6 +27,9 @@ export function buildProvider(
   // Where the issuer is reached is a matter of configuration: `mount.ts` says so in these headers, whoever sent any.
   provider.proxy = true
   acceptAnyActiveSecret(provider)
+  encryptAccessTokens(provider)
+  judgeBeforeAnswering(provider, context)
+  tellFailures(provider, context)
   nameSessionsOnce(provider, context)
   dressForBrowsers(provider, context)
   return provider

@@ -3,7 +3,7 @@ import type { LogIndex } from '@rescind/core/log'
 import type { Provider } from 'oidc-provider'
 import type { Authority } from '../authority/index.ts'
 import { DomainError } from '../errors/index.ts'
-import { ClientJwks } from '../keys/client-jwks/client-jwks.ts'
+import type { ClientJwks } from '../keys/client-jwks/client-jwks.ts'
 import { type ActiveSigningKey, activeSigningKey } from '../keys/issuer-keys.ts'
 import type { Knowledge } from '../log/index.ts'
 import type { Secret } from '../secrets/index.ts'
@@ -48,11 +48,11 @@ export class Providers {
   #cookieKeys: Promise<readonly string[]> | undefined
   readonly #built = new Map<string, Built>()
 
-  constructor(authority: Authority, knowledge: Knowledge) {
+  constructor(authority: Authority, knowledge: Knowledge, clientJwks: ClientJwks) {
     this.#authority = authority
     this.#knowledge = knowledge
     this.#attempts = new Attempts(authority.clock)
-    this.#clientJwks = new ClientJwks(authority)
+    this.#clientJwks = clientJwks
   }
 
   /**

@@ -41,11 +41,14 @@ export class OidcRequest {
   readonly #spent = new Set<string>()
   readonly #spentBefore: Set<string>
   #bornVoid = false
+  #repeat: Buffer | undefined
+  readonly #isFirst: boolean
 
   /** @param before the attempt of the same HTTP request that this one starts again */
   constructor(place: Place, source: RequestSource, before?: OidcRequest) {
     this.place = place
     this.source = source
+    this.#isFirst = before === undefined
     this.#spentBefore = new Set(before === undefined ? [] : before.#spent)
   }
 
@@ -66,6 +69,21 @@ export class OidcRequest {
 
   markBornVoid(): void {
     this.#bornVoid = true
+  }
+
+  /** Once is enough: who revokes that often gets the answer that something is revoked. */
+  get mayStartAgain(): boolean {
+    return this.#isFirst
+  }
+
+  /** Asks for another attempt, with fresh knowledge. @param body the form, as this attempt read it */
+  startAgain(body: Buffer): void {
+    this.#repeat = body
+  }
+
+  /** The body for the next attempt; undefined where this one has answered. */
+  get repeatWith(): Buffer | undefined {
+    return this.#repeat
   }
 
   /** What was found and judged good: whatever this request makes is subject to the same. */

@@ -1,22 +1,32 @@
-import { errors, type ResourceServer } from 'oidc-provider'
+import { errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider'
 import { type Api, readApi } from '../directory/api.ts'
+import { grantedScopes } from '../directory/application-grants.ts'
+import { isManagementScope } from '../directory/management-scopes.ts'
 import { findApiByIdentifier, listApisOf } from '../store/queries/apis.ts'
 import { findAuthorizationServer } from '../store/queries/authorization-servers.ts'
 import { listScopes } from '../store/queries/scopes.ts'
 import type { IssuerContext } from './adapter/issuer-context.ts'
+import { currentRequest } from './request.ts'
+
+/** Seconds. */
+const MANAGEMENT_TOKEN_LIFETIME = 3_600
 
 /** The scopes that say what a client may know of a user, not what it may do at an API. */
 export const OPENID_SCOPES = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access'] as const
 
 /**
  * The API that a token is for when the request names none (RFC 8707 section 2.2 leaves it to us): the audience of
- * a custom authorization server. An organization's own has none, and issues tokens for userinfo and management.
+ * a custom authorization server. An organization's own has the management APIs, for whoever asks for their scopes,
+ * under its own name; its other tokens are for userinfo.
  */
-export async function defaultResource({
-  authority,
-  organizationId,
-  issuerId,
-}: IssuerContext): Promise<string | undefined> {
+export async function defaultResource(
+  { authority, organizationId, issuerId, issuer }: IssuerContext,
+  { params = {} }: KoaContextWithOIDC['oidc'],
+): Promise<string | undefined> {
+  if (issuerId === organizationId) {
+    const isForItself = params.grant_type === 'client_credentials'
+    return isForItself || scopesIn(params.scope).some(isManagementScope) ? issuer : undefined
+  }
   return authority.store.read({ organizationId }, async (tx) => {
     const server = await findAuthorizationServer(tx, issuerId)
     if (server === undefined) return undefined
@@ -31,10 +41,14 @@ export async function defaultResource({
  * @throws InvalidTarget where this authorization server has no such API (RFC 8707 section 2)
  */
 export async function resourceServerInfo(
-  { authority, organizationId, issuerId }: IssuerContext,
+  context: IssuerContext,
+  { params = {} }: KoaContextWithOIDC['oidc'],
   identifier: string,
   signingAlg: 'RS256' | 'ES256' | 'EdDSA',
 ): Promise<ResourceServer> {
+  const { authority, organizationId, issuerId } = context
+  if (issuerId === organizationId && identifier === context.issuer)
+    return managementApis(context, scopesIn(params.scope), signingAlg)
   const { api, names } = await authority.store.read({ organizationId }, async (tx) => {
     const row = await findApiByIdentifier(tx, identifier)
     if (row?.authorization_server_id !== issuerId) throw new errors.InvalidTarget()
@@ -42,12 +56,45 @@ export async function resourceServerInfo(
     return { api: found, names: await scopesOf(found, () => listScopes(tx, issuerId)) }
   })
   return {
-    scope: names.join(' '),
+    // Userinfo accepts any token of this authorization server that has `openid`; without a user there is none.
+    scope: [...(params.grant_type === 'client_credentials' ? [] : OPENID_SCOPES), ...names].join(' '),
     audience: api.identifier,
     accessTokenTTL: api.accessTokenLifetime,
     accessTokenFormat: api.tokenFormat,
     jwt: { sign: { alg: signingAlg } },
   }
+}
+
+/**
+ * The management APIs as a resource: the scopes that the application has been granted, and no token at all for one
+ * that it has not.
+ *
+ * @throws InvalidScope
+ */
+async function managementApis(
+  { authority, organizationId, issuer }: IssuerContext,
+  asked: readonly string[],
+  alg: 'RS256' | 'ES256' | 'EdDSA',
+): Promise<ResourceServer> {
+  const { client } = currentRequest()
+  const granted =
+    client === undefined
+      ? new Set<string>()
+      : await authority.store.read({ organizationId }, (tx) => grantedScopes(tx, client.applicationId))
+  const refused = asked.find((name) => isManagementScope(name) && !granted.has(name))
+  if (refused !== undefined)
+    throw new errors.InvalidScope('the application has not been granted this scope', refused)
+  return {
+    scope: [...granted].join(' '),
+    audience: issuer,
+    accessTokenTTL: MANAGEMENT_TOKEN_LIFETIME,
+    accessTokenFormat: 'jwt',
+    jwt: { sign: { alg } },
+  }
+}
+
+function scopesIn(scope: unknown): readonly string[] {
+  return typeof scope === 'string' ? scope.split(' ') : []
 }
 
 /** An API that names no scopes of its own has those of its authorization server. */

@@ -4,6 +4,7 @@ import { applicationRow } from '../directory/applications.ts'
 import { DomainError } from '../errors/index.ts'
 import { deleteClientKeySet } from '../keys/client-key-set.ts'
 import { append } from '../log/index.ts'
+import { deleteApplicationGrantsOf } from '../store/queries/application-grants.ts'
 import { deleteInactiveApplication, updateApplication } from '../store/queries/applications.ts'
 import { deleteClientSecretsOf } from '../store/queries/client-secrets.ts'
 
@@ -58,6 +59,7 @@ export async function deleteApplication(authority: Authority, actor: Actor, id: 
     if (row.status === 'ACTIVE') throw new DomainError('application_active')
     await deleteClientKeySet(tx, row, { actor, at, cause })
     await deleteClientSecretsOf(tx, id)
+    await deleteApplicationGrantsOf(tx, id)
     if (!(await deleteInactiveApplication(tx, id))) throw new DomainError('application_active')
     await append(tx, applicationEntry('client.deleted', row, actor, cause), at)
     await append(tx, standingEntry('client.revoked', row, actor, cause), at)

@@ -1,4 +1,5 @@
 import type { Authority } from '../authority/index.ts'
+import { ClientJwks } from '../keys/client-jwks/client-jwks.ts'
 import { Knowledge, Tail } from '../log/index.ts'
 import { Providers } from '../oidc/providers.ts'
 import { Issuers } from '../tokens/issuers.ts'
@@ -18,10 +19,11 @@ export function openTokenServices(authority: Authority): OpenTokenServices {
     tail,
     onTrouble: (trouble) => authority.logger.warn({ err: trouble }, 'following a log was interrupted'),
   })
+  const clientJwks = new ClientJwks(authority)
   return {
     knowledge,
-    providers: new Providers(authority, knowledge),
-    issuers: new Issuers(authority, knowledge),
+    providers: new Providers(authority, knowledge, clientJwks),
+    issuers: new Issuers(authority, knowledge, clientJwks),
     close() {
       knowledge.close()
       tail.close()

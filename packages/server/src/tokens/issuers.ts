@@ -1,6 +1,7 @@
 import type { LogIndex } from '@rescind/core/log'
 import type { Authority } from '../authority/index.ts'
 import { DomainError } from '../errors/index.ts'
+import type { ClientJwks } from '../keys/client-jwks/client-jwks.ts'
 import { verifyingIssuer } from '../keys/issuer-keys.ts'
 import type { VerifyingKeys } from '../keys/verifying-keys.ts'
 import type { Knowledge } from '../log/index.ts'
@@ -15,6 +16,8 @@ export interface KnownIssuer {
   /** The `iss` of its tokens. */
   readonly url: string
   readonly keys: VerifyingKeys
+  /** What clients publish at their `jwks_uri`. */
+  readonly clientJwks: ClientJwks
   /** At the head of the log, or past it, as of after the request came. */
   readonly index: LogIndex
 }
@@ -26,11 +29,13 @@ const MOST_REMEMBERED = 10_000
 export class Issuers {
   readonly #authority: Authority
   readonly #knowledge: Knowledge
+  readonly #clientJwks: ClientJwks
   readonly #organizations = new Map<string, string>()
 
-  constructor(authority: Authority, knowledge: Knowledge) {
+  constructor(authority: Authority, knowledge: Knowledge, clientJwks: ClientJwks) {
     this.#authority = authority
     this.#knowledge = knowledge
+    this.#clientJwks = clientJwks
   }
 
   /**
@@ -42,7 +47,15 @@ export class Issuers {
     const organizationId = await this.organizationOf(issuerId)
     const index = await this.#knowledge.confirm(organizationId)
     const { url, keys } = await verifyingIssuer(this.#authority, issuerId, index.position)
-    return { authority: this.#authority, organizationId, issuerId, url, keys, index }
+    return {
+      authority: this.#authority,
+      organizationId,
+      issuerId,
+      url,
+      keys,
+      clientJwks: this.#clientJwks,
+      index,
+    }
   }
 
   /** @throws DomainError `not_found` */

@@ -1,9 +1,6 @@
 import type { FastifyRequest } from 'fastify'
-import {
-  type AuthenticatedClient,
-  authenticateClient,
-  endpointsOf,
-} from '../../oidc/client-authentication.ts'
+import { type AuthenticatedClient, authenticateClient } from '../../oidc/client-authentication.ts'
+import { endpointsOf } from '../../oidc/endpoints.ts'
 import type { KnownIssuer } from '../../tokens/issuers.ts'
 import { type Form, queryParameter } from './form.ts'
 

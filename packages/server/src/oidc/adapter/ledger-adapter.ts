@@ -5,6 +5,7 @@ import { handleOf } from '../../tokens/handle.ts'
 import { newTokenId, recordToken } from '../../tokens/issue.ts'
 import { rowArtefact, rowSubjects } from '../../tokens/ledger.ts'
 import type { Subjects } from '../../tokens/stamp.ts'
+import { bornVoid } from '../access-tokens.ts'
 import { currentRequest } from '../request.ts'
 import { takeBackExchange } from './exchange.ts'
 import type { IssuerContext } from './issuer-context.ts'
@@ -53,7 +54,7 @@ export class LedgerAdapter implements Adapter {
       details: JSON.stringify(details),
       stamp,
     })
-    if (!good) throw new errors.InvalidGrant('what the token rests on has been revoked')
+    if (!good) throw bornVoid(request)
     request.issuing({ class: this.#kind, issuer, stamp })
   }
 

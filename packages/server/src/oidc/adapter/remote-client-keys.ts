@@ -10,11 +10,16 @@ import type { IssuerContext } from './issuer-context.ts'
  * registered here: ACTIVE while they are published.
  */
 export async function remoteClientKeys(
-  { authority, organizationId, clientJwks }: IssuerContext,
+  {
+    authority,
+    organizationId,
+    clientJwks,
+  }: Pick<IssuerContext, 'authority' | 'organizationId' | 'clientJwks'>,
   applicationId: string,
   address: string,
+  kid = presentedKid(),
 ): Promise<readonly ClientKey[]> {
-  const published = await clientJwks.keysAt(organizationId, address, presentedKid())
+  const published = await clientJwks.keysAt(organizationId, address, kid)
   const blocked = await authority.store.read({ organizationId }, (tx) =>
     blockedAmong(
       tx,

@@ -4,6 +4,7 @@ import type { Tables } from '../tables/index.ts'
 import { apiEncryptionKeys } from './api-encryption-keys.ts'
 import { apiTokens } from './api-tokens.ts'
 import { apis } from './apis.ts'
+import { applicationGrants } from './application-grants.ts'
 import { applications } from './applications.ts'
 import { authorizationServers } from './authorization-servers.ts'
 import { blockedKeys } from './blocked-keys.ts'
@@ -42,4 +43,5 @@ export const MIGRATIONS: readonly Migration[] = [
   users,
   apiTokens,
   revocations,
+  applicationGrants,
 ]

@@ -1,6 +1,7 @@
 import type { ApiEncryptionKeys } from './api-encryption-keys.ts'
 import type { ApiTokens } from './api-tokens.ts'
 import type { Apis } from './apis.ts'
+import type { ApplicationGrants } from './application-grants.ts'
 import type { Applications } from './applications.ts'
 import type { AuthorizationServers, Scopes } from './authorization-servers.ts'
 import type { BlockedKeys } from './blocked-keys.ts'
@@ -32,6 +33,7 @@ export interface Tables {
   signing_rings: SigningRings
   signing_keys: SigningKeys
   applications: Applications
+  application_grants: ApplicationGrants
   client_secrets: ClientSecrets
   client_keys: ClientKeys
   blocked_keys: BlockedKeys

@@ -10,6 +10,9 @@ export const APPLICATION_WORDS: OktaWords = {
   invalid_redirect_uri: broken,
   client_id_taken: () => validationFailed('client_id', 'client_id: is in use by another client'),
   application_active: () => ({ code: 'E0000056' }),
+  app_grant_issuer_unknown: () =>
+    validationFailed('scopeConsentGrant', "issuer: must be the organization's own authorization server"),
+  app_grant_scope_unknown: () => validationFailed('scopeConsentGrant', 'scopeId: is no scope of this API'),
 }
 
 const SECRET = 'client_secret'

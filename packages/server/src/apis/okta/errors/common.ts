@@ -16,6 +16,8 @@ const CLASSES = new Map([
   ['encryption_key', 'JsonWebKey'],
   ['signing_key', 'JsonWebKey'],
   ['scope', 'OAuth2Scope'],
+  ['app_grant', 'OAuth2ScopeConsentGrant'],
+  ['grant', 'OAuth2ScopeConsentGrant'],
 ])
 
 function notFound({ type, id }: Details): OktaAnswer {
