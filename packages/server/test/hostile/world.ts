@@ -47,6 +47,7 @@ export function acceptedBodies(name: string): Readonly<Record<string, Readonly<R
     'POST /api/rescind/v1/organizations': { name, subdomain: name },
     'POST /api/rescind/v1/apis': { identifier: `https://api-${name}.example.com`, name },
     'PUT /api/rescind/v1/apis/:id': { name },
+    'PUT /api/rescind/v1/authorization-servers/:id/signing': { algorithm: 'ES256' },
     'POST /api/rescind/v1/tokens/explain': { id: 'none' },
     'POST /api/rescind/v1/revocations': { target: { type: 'session', id: name }, reason: 'test' },
     'POST /api/rescind/v1/revocations/preview': { target: { type: 'session', id: name } },
@@ -124,6 +125,7 @@ export async function createWorld(okta: TestOkta, who: Credential, name: string)
     ],
     [`${SERVERS}/credentials/keys/:keyId`, signing.body[0].kid],
     ['/oauth2/:authServerId', server],
+    ['/api/rescind/v1/authorization-servers/:id', server],
     // The API of the server's audience.
     ['/api/rescind/v1/apis/:id', String(apis.json().items[0].id)],
   ])

@@ -9,6 +9,7 @@ import { answerUnknownPaths, renderError } from './errors.ts'
 import { readJsonBodies } from './json-body.ts'
 import { organizations } from './organizations.ts'
 import { revocations } from './revocations.ts'
+import { signing } from './signing.ts'
 import { tokens } from './tokens.ts'
 
 /** What the native API works with, beside the authority. */
@@ -27,6 +28,7 @@ export function nativeApi(authority: Authority, { knowledge }: NativeServices): 
     organizations(app, authority)
     apis(app, authority)
     audit(app, authority)
+    signing(app, authority)
     tokens(app, authority, knowledge)
     revocations(app, authority, knowledge)
   }

@@ -32,7 +32,7 @@ export async function insertSigningRing(
 export async function advanceSigningRing(
   tx: WriteTx,
   ring: Pick<SigningRings, 'issuer_id' | 'version'>,
-  change: Partial<Pick<SigningRings, 'rotation_mode' | 'rotate_at'>> = {},
+  change: Partial<Pick<SigningRings, 'algorithm' | 'rotation_mode' | 'rotate_at'>> = {},
 ): Promise<boolean> {
   const { numUpdatedRows } = await tx.db
     .updateTable('signing_rings')
