@@ -65,6 +65,8 @@ function checkAuthentication(metadata: ClientMetadata): void {
     throw fault('token_endpoint_auth_method', "must not be 'none' for a client that acts for itself")
   if (method === 'none' && grants.includes('authorization_code') && !metadata.pkce_required)
     throw fault('pkce_required', "must be true when 'token_endpoint_auth_method' is 'none'")
+  if (method === 'none' && metadata.refresh_token?.rotation_type === 'STATIC')
+    throw fault('refresh_token', "must be ROTATE when 'token_endpoint_auth_method' is 'none'")
   if (metadata.dpop_bound_access_tokens && grants.includes('implicit'))
     throw fault('dpop_bound_access_tokens', "must be false with the grant type 'implicit'")
 }
@@ -88,6 +90,7 @@ function checkAddresses(metadata: ClientMetadata): void {
     'jwks_uri',
     'sector_identifier_uri',
     'frontchannel_logout_uri',
+    'backchannel_logout_uri',
   ] as const) {
     const uri = metadata[member]
     const found = uri === undefined ? undefined : redirectFault(uri, 'web')

@@ -91,6 +91,8 @@ export const ClientMetadata = Type.Object(
     sector_identifier_uri: Type.Optional(Uri),
     frontchannel_logout_uri: Type.Optional(Uri),
     frontchannel_logout_session_required: Type.Optional(Type.Boolean()),
+    backchannel_logout_uri: Type.Optional(Uri),
+    backchannel_logout_session_required: Type.Optional(Type.Boolean()),
     client_uri: Type.Optional(Uri),
     logo_uri: Type.Optional(Uri),
     tos_uri: Type.Optional(Uri),
@@ -113,7 +115,8 @@ export type GivenClientMetadata = Pick<ClientMetadata, 'grant_types'> & {
 }
 
 /**
- * Writes out what was left open, with Okta's published defaults. A browser application has no place for a secret,
+ * Writes out what was left open, with Okta's published defaults, save that refresh tokens rotate (RFC 9700 section
+ * 4.14.2). A browser application has no place for a secret,
  * so it authenticates by `none` unless told; what it was told, `checkClientMetadata` judges.
  */
 export function completeClientMetadata(given: GivenClientMetadata): ClientMetadata {
@@ -135,8 +138,7 @@ export function completeClientMetadata(given: GivenClientMetadata): ClientMetada
     idp_initiated_login: given.idp_initiated_login ?? { mode: 'DISABLED', default_scope: [] },
   }
   if (given.grant_types.includes('refresh_token')) {
-    const rotation_type = application_type === 'browser' ? 'ROTATE' : 'STATIC'
-    completed.refresh_token = given.refresh_token ?? { rotation_type, leeway: 30 }
+    completed.refresh_token = given.refresh_token ?? { rotation_type: 'ROTATE', leeway: 30 }
   }
   for (const member of OPTIONAL_MEMBERS) copyMember(completed, given, member)
   return completed
@@ -159,6 +161,8 @@ const OPTIONAL_MEMBERS = [
   'sector_identifier_uri',
   'frontchannel_logout_uri',
   'frontchannel_logout_session_required',
+  'backchannel_logout_uri',
+  'backchannel_logout_session_required',
   'client_uri',
   'logo_uri',
   'tos_uri',

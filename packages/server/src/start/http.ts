@@ -11,6 +11,7 @@ import {
 import { answerUnknownPaths, renderError } from '../apis/native/errors.ts'
 import { nativeApi } from '../apis/native/index.ts'
 import { oauthApi, publishedKeysShortcut } from '../apis/oauth/index.ts'
+import { accessTokenAuthenticators } from '../apis/okta/bearer.ts'
 import { oktaApi } from '../apis/okta/index.ts'
 import { type Authority, VERSION } from '../authority/index.ts'
 import { collapseLeadingSlashes } from './leading-slashes.ts'
@@ -62,11 +63,17 @@ export function buildHttp(authority: Authority, options: HttpOptions): FastifyIn
   app.setErrorHandler(renderError)
   answerUnknownPaths(app)
   app.register(operations(authority, measureRequests(app), options))
-  app.register(oktaApi(authority, { requestsPerMinute: options.oktaRequestsPerMinute }), {
-    prefix: '/api/v1',
-  })
   const tokens = openTokenServices(authority)
   app.addHook('onClose', async () => tokens.close())
+  app.register(
+    oktaApi(authority, tokens, {
+      requestsPerMinute: options.oktaRequestsPerMinute,
+      authenticators: accessTokenAuthenticators(tokens.issuers),
+    }),
+    {
+      prefix: '/api/v1',
+    },
+  )
   app.register(nativeApi(authority, tokens), { prefix: '/api/rescind/v1' })
   app.register(oauthApi(authority, tokens))
   return app

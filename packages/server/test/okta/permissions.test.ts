@@ -5,6 +5,7 @@ import { oktaApi } from '../../src/apis/okta/index.ts'
 import type { PermissionOptions } from '../../src/apis/okta/permissions.ts'
 import { RateLimiter } from '../../src/apis/okta/rate-limits.ts'
 import { DomainError } from '../../src/errors/index.ts'
+import { openTokenServices } from '../../src/start/token-services.ts'
 import { DATABASES } from '../support/databases.ts'
 import { openTestOkta, type TestOkta } from '../support/okta.ts'
 
@@ -34,7 +35,11 @@ describe.each(DATABASES)('the scopes of an access token on $name', (database) =>
   }
   async function get(authorization: string, options: PermissionOptions = {}) {
     const app = fastify()
-    app.register(oktaApi(okta.authority, { ...options, authenticators: [bearer] }), { prefix: '/api/v1' })
+    const services = openTokenServices(okta.authority)
+    app.addHook('onClose', async () => services.close())
+    app.register(oktaApi(okta.authority, services, { ...options, authenticators: [bearer] }), {
+      prefix: '/api/v1',
+    })
     const reply = await app.inject({ url: '/api/v1/users', headers: { authorization } })
     await app.close()
     return reply
@@ -58,7 +63,7 @@ describe.each(DATABASES)('the scopes of an access token on $name', (database) =>
     const reply = await get('Bearer organization_admin,okta.apps.read')
     expect(reply.json().errorCode).toBe('E0000006')
     expect(reply.headers['www-authenticate']).toBe(
-      'Bearer scope="okta.users.read", error="insufficient_scope", error_description="The access token provided does not contain the required scopes."',
+      `Bearer authorization_uri="${okta.authority.publicUrl}/oauth2/v1/authorize", realm="${okta.authority.publicUrl}", scope="okta.users.read", error="insufficient_scope", error_description="The access token provided does not contain the required scopes.", resource="/api/v1/users"`,
     )
   })
 
@@ -79,7 +84,9 @@ describe.each(DATABASES)('a fault of the server on $name', (database) => {
     const broken: OktaAuthenticator = { scheme: 'Broken', authenticate: () => Promise.reject(fault) }
     const loggerInstance: FastifyBaseLogger = okta.authority.logger
     const app = fastify({ loggerInstance })
-    app.register(oktaApi(okta.authority, { authenticators: [broken] }), { prefix: '/api/v1' })
+    const services = openTokenServices(okta.authority)
+    app.addHook('onClose', async () => services.close())
+    app.register(oktaApi(okta.authority, services, { authenticators: [broken] }), { prefix: '/api/v1' })
     const reply = await app.inject({ url: '/api/v1/users', headers: { authorization: 'Broken x' } })
     await app.close()
     return reply

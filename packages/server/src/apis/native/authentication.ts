@@ -3,18 +3,23 @@ import type { Actor, Authority } from '../../authority/index.ts'
 import { authenticateApiToken } from '../../directory/api-tokens.ts'
 import { DomainError } from '../../errors/index.ts'
 import { Secret } from '../../secrets/index.ts'
+import type { Issuers } from '../../tokens/issuers.ts'
+import { accessTokenActor } from '../access-token.ts'
 import { namesAnotherOrganization } from '../organization-host.ts'
 import type { NativeApp } from './native-app.ts'
 
 /** The scheme without case (RFC 9110 section 11.1), one space, one credential without white space. */
-const SSWS = /^SSWS ([\x21-\x7e]{1,8192})$/i
+const AUTHORIZATION = /^(SSWS|Bearer|DPoP) ([\x21-\x7e]{1,8192})$/i
 
 const actors = new WeakMap<FastifyRequest, Actor>()
 
 /** Settles who asks before anything else of a request is read; what does not exist is told to anybody. */
-export function requireActor(app: NativeApp, authority: Authority): void {
+export function requireActor(app: NativeApp, authority: Authority, issuers: Issuers): void {
   app.addHook('onRequest', async (request) => {
-    if (!request.is404) actors.set(request, await authenticate(request, authority))
+    if (request.is404) return
+    const actor = await authenticate(request, authority, issuers)
+    if (!scopeAllows(actor, request.method)) throw new DomainError('permission_denied')
+    actors.set(request, actor)
   })
 }
 
@@ -25,12 +30,30 @@ export function actorOf(request: FastifyRequest): Actor {
   return actor
 }
 
-async function authenticate(request: FastifyRequest, authority: Authority): Promise<Actor> {
-  const presented = SSWS.exec(request.headers.authorization ?? '')?.[1]
-  if (presented === undefined) throw new DomainError('credentials_missing')
-  const actor = await authenticateApiToken(authority, new Secret(presented))
+async function authenticate(request: FastifyRequest, authority: Authority, issuers: Issuers): Promise<Actor> {
+  const [, scheme, value] = AUTHORIZATION.exec(request.headers.authorization ?? '') ?? []
+  if (scheme === undefined || value === undefined) throw new DomainError('credentials_missing')
+  const presented = new Secret(value)
+  const actor = await actorOfScheme(scheme.toLowerCase(), presented, request, authority, issuers)
   if (actor === undefined) throw new DomainError('credentials_invalid')
   if (await namesAnotherOrganization(authority, request.hostname, actor))
     throw new DomainError('organization_host_mismatch')
   return actor
+}
+
+function actorOfScheme(
+  scheme: string,
+  presented: Secret,
+  request: FastifyRequest,
+  authority: Authority,
+  issuers: Issuers,
+): Promise<Actor | undefined> {
+  if (scheme === 'ssws') return authenticateApiToken(authority, presented)
+  return accessTokenActor(issuers, scheme === 'dpop' ? 'DPoP' : 'Bearer', presented, request)
+}
+
+/** An access token reads by `rescind.read`, and changes (or reads) by `rescind.manage`. */
+function scopeAllows({ scopes }: Actor, method: string): boolean {
+  if (scopes === undefined || scopes.has('rescind.manage')) return true
+  return ['GET', 'HEAD'].includes(method) && scopes.has('rescind.read')
 }

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Authority } from '../../authority/index.ts'
 import type { Knowledge } from '../../log/index.ts'
+import type { Issuers } from '../../tokens/issuers.ts'
 import { apis } from './apis.ts'
 import { audit } from './audit.ts'
 import { requireActor } from './authentication.ts'
@@ -15,14 +16,18 @@ import { tokens } from './tokens.ts'
 /** What the native API works with, beside the authority. */
 export interface NativeServices {
   readonly knowledge: Knowledge
+  readonly issuers: Issuers
 }
 
 /** The native API, mounted at `/api/rescind/v1`. What a request passes on its way stands here in order. */
-export function nativeApi(authority: Authority, { knowledge }: NativeServices): FastifyPluginAsyncTypebox {
+export function nativeApi(
+  authority: Authority,
+  { knowledge, issuers }: NativeServices,
+): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.setErrorHandler(renderError)
     answerUnknownPaths(app)
-    requireActor(app, authority)
+    requireActor(app, authority, issuers)
     readJsonBodies(app)
     bootstrap(app, authority)
     organizations(app, authority)
