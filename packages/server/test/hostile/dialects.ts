@@ -46,6 +46,8 @@ export function faultOfRefusal(url: string, { status, contentType, body }: RawRe
   if (status < 400 || status > 499) return `status ${status}`
   const dialect = DIALECTS.find(({ prefix }) => url.startsWith(prefix))
   if (dialect?.envelope === undefined) return undefined
+  // RFC 6750 section 3.1: who shows no credential at all is challenged, and told nothing else.
+  if (dialect.name === 'OAuth' && status === 401 && body === '') return undefined
   if (!contentType.startsWith('application/json')) return `${status} as ${contentType}`
   let parsed: unknown
   try {
@@ -64,7 +66,7 @@ export function faultOfRefusal(url: string, { status, contentType, body }: RawRe
  * refuses itself. There a proper answer is one that is no failure and tells nothing of what is inside.
  */
 export function isSignInFlow(url: string): boolean {
-  return /^\/oauth2\/([^/]+\/)?(v1\/(authorize|token|logout|device|par)\b|\.well-known\/)/.test(url)
+  return /^\/oauth2\/([^/]+\/)?(v1\/(authorize|token|logout|device|par|interaction|account)\b|\.well-known\/)/.test(url)
 }
 
 /** The page where people type the code of a device; `device-page.test.ts` has it. */
