@@ -8,7 +8,7 @@ import {
   type RevocationRow,
   repeatRevocation,
 } from '../store/queries/revocations.ts'
-import { type Circumstances, entryOf, isAbsolute, type Target, targetKey } from './target.ts'
+import { type Circumstances, entryOf, isAbsolute, type RevocableTarget, targetKey } from './target.ts'
 
 /** Why something is revoked. */
 export interface Reason {
@@ -33,7 +33,7 @@ export async function recordRevocation(
   authority: Authority,
   tx: WriteTx,
   actor: Actor,
-  target: Target,
+  target: RevocableTarget,
   reason: Reason,
 ): Promise<Recorded> {
   const key = targetKey(target)
@@ -51,7 +51,7 @@ export async function keepRevocation(
   authority: Pick<Authority, 'clock'>,
   tx: WriteTx,
   actor: Actor,
-  target: Target,
+  target: RevocableTarget,
   reason: Reason,
   position: Position,
   known?: RevocationRow,

@@ -22,11 +22,22 @@ export type Target =
   | { readonly type: 'key'; readonly key: string; readonly issuer?: string; readonly client?: string }
   | { readonly type: 'organization'; readonly organization: string }
 
+/**
+ * The refresh tokens of a client, at one user or from one issuer, with the access tokens that came with them; what
+ * carries no grant stays good.
+ */
+export type RefreshTarget =
+  | { readonly type: 'refresh'; readonly client: string; readonly user?: string }
+  | { readonly type: 'refresh'; readonly client: string; readonly issuer: string }
+
+/** All that an entry can revoke: what may be asked for by name, and what only an interface has words for. */
+export type RevocableTarget = Target | RefreshTarget
+
 /** Who revokes, and why. */
 export type Circumstances = Pick<EntryContent, 'actor' | 'reason' | 'cause'>
 
 /** The one entry that revokes a target, whatever it covers. */
-export function entryOf(target: Target, why: Circumstances): EntryContent {
+export function entryOf(target: RevocableTarget, why: Circumstances): EntryContent {
   switch (target.type) {
     case 'token': {
       const { token, class: artefact, expires } = target
@@ -56,6 +67,10 @@ export function entryOf(target: Target, why: Circumstances): EntryContent {
       const { type, ...subject } = target
       return { kind: 'key.revoked', subject, ...why }
     }
+    case 'refresh': {
+      const { type, ...subject } = target
+      return { kind: 'refresh.revoked', subject, ...why }
+    }
     case 'organization':
       return { kind: 'organization.revoked', subject: { organization: target.organization }, ...why }
   }
@@ -65,12 +80,12 @@ export function entryOf(target: Target, why: Circumstances): EntryContent {
  * Whether a revocation of it voids at any position. A second one then has nothing to add; a second cutoff does,
  * because tokens may have been issued, or be on their way, since the first.
  */
-export function isAbsolute({ type }: Target): boolean {
+export function isAbsolute({ type }: RevocableTarget): boolean {
   return type === 'token' || type === 'grant' || type === 'session' || type === 'key'
 }
 
 /** One spelling of a target: the same for every way of asking for it. */
-export function targetKey(target: Target): string {
+export function targetKey(target: RevocableTarget): string {
   switch (target.type) {
     case 'token':
       return `token:${target.token}`
@@ -90,6 +105,10 @@ export function targetKey(target: Target): string {
       return `authorization_server:${target.issuer}`
     case 'key':
       return `key:${target.key}`
+    case 'refresh': {
+      const narrowed = 'issuer' in target ? `issuer:${target.issuer}` : `user:${target.user ?? ''}`
+      return `refresh:${target.client}:${narrowed}`
+    }
     case 'organization':
       return organizationTargetKey(target.organization)
   }

@@ -1,8 +1,11 @@
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import type { Authority } from '../../authority/index.ts'
 import { apiTokens } from './api-tokens.ts'
+import { applicationGrants } from './application-grants.ts'
+import { applicationTokens } from './application-tokens.ts'
 import { applications } from './applications.ts'
 import { authenticateRequests, type OktaAuthenticator, requireAuthentication } from './authentication.ts'
+import { authorizationServerTokens } from './authorization-server-tokens.ts'
 import { authorizationServers } from './authorization-servers.ts'
 import { clientKeys } from './client-keys.ts'
 import { clientSecrets } from './client-secrets.ts'
@@ -12,16 +15,21 @@ import type { PermissionOptions } from './permissions.ts'
 import { limitRates, RateLimiter } from './rate-limits.ts'
 import { nameRequests } from './request-ids.ts'
 import { resourceServerKeys } from './resource-server-keys.ts'
-import { type OktaResource, oktaRoutes } from './route.ts'
+import { type OktaResource, type OktaServices, oktaRoutes } from './route.ts'
 import { scopes } from './scopes.ts'
 import { signingKeys } from './signing-keys.ts'
 import { sswsAuthenticator } from './ssws.ts'
+import { tokenHolders } from './token-holders.ts'
 import { answerUnknownPaths } from './unknown-paths.ts'
+import { userGrants } from './user-grants.ts'
 import { userLifecycle } from './user-lifecycle.ts'
 import { userRoles } from './user-roles.ts'
+import { userSessions } from './user-sessions.ts'
+import { userTokens } from './user-tokens.ts'
 import { users } from './users.ts'
 
 export type { OktaAuthenticator } from './authentication.ts'
+export type { OktaServices } from './route.ts'
 
 export interface OktaApiOptions extends PermissionOptions {
   /** Per credential, and per source address for requests without a good one. 1200 unless told. */
@@ -36,16 +44,27 @@ const RESOURCES: readonly OktaResource[] = [
   userLifecycle,
   userRoles,
   applications,
+  applicationGrants,
   clientKeys,
   clientSecrets,
   authorizationServers,
   scopes,
   resourceServerKeys,
   signingKeys,
+  userTokens,
+  applicationTokens,
+  authorizationServerTokens,
+  tokenHolders,
+  userGrants,
+  userSessions,
 ]
 
 /** The Okta Management API, mounted at `/api/v1`. What a request passes on its way stands here in order. */
-export function oktaApi(authority: Authority, options: OktaApiOptions = {}): FastifyPluginAsync {
+export function oktaApi(
+  authority: Authority,
+  services: OktaServices,
+  options: OktaApiOptions = {},
+): FastifyPluginAsync {
   const { requestsPerMinute = 1200, authenticators = [] } = options
   return async (app: FastifyInstance) => {
     app.setErrorHandler(renderError)
@@ -57,6 +76,6 @@ export function oktaApi(authority: Authority, options: OktaApiOptions = {}): Fas
     requireLength(app)
     readJsonBodies(app)
     const okta = oktaRoutes(app, authority, options)
-    for (const resource of RESOURCES) resource(okta, authority)
+    for (const resource of RESOURCES) resource(okta, authority, services)
   }
 }

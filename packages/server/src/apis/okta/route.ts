@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, type TSchema, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import type { Actor, Authority } from '../../authority/index.ts'
+import type { Knowledge } from '../../log/index.ts'
 import { actorOf } from './authentication.ts'
 import { type OktaScope, type PermissionOptions, requirePermission } from './permissions.ts'
 import { readQuery } from './query-parameters.ts'
@@ -56,7 +57,12 @@ export interface OktaRoutes {
 }
 
 /** One file of operations, listed in `index.ts`. */
-export type OktaResource = (okta: OktaRoutes, authority: Authority) => void
+export type OktaResource = (okta: OktaRoutes, authority: Authority, services: OktaServices) => void
+
+/** What operations work with that say what is good now, beside the authority. */
+export interface OktaServices {
+  readonly knowledge: Knowledge
+}
 
 const ANYTHING = Type.Unknown()
 
@@ -74,7 +80,7 @@ export function oktaRoutes(
       app.route({
         method,
         url: path,
-        onRequest: requirePermission(operation.requires, options),
+        onRequest: requirePermission(authority, operation.requires, options),
         schema: {
           ...(operation.params === undefined ? {} : { params: operation.params }),
           ...(operation.query === undefined ? {} : { querystring: operation.query }),
