@@ -57,6 +57,11 @@ export const ENTRY_KINDS = [
   'revocation.refused',
   'app_grant.created',
   'app_grant.deleted',
+  'cluster.created',
+  'cluster.updated',
+  'cluster.deleted',
+  'cluster_credential.created',
+  'log.diverged',
 ] as const
 
 export type EntryKind = (typeof ENTRY_KINDS)[number]

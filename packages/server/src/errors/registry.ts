@@ -182,6 +182,20 @@ export const REGISTRY = {
   },
   api_token_without_owner: { kind: 'forbidden', log: 'An API token acts for the user who makes it.' },
 
+  // Clusters, and the delivery of the log to them
+  log_snapshot_due: {
+    kind: 'conflict',
+    log: 'What the follower may see has changed, or it is too far behind: it needs a new snapshot.',
+  },
+  log_diverged: {
+    kind: 'conflict',
+    log: 'The follower knows a position that this database does not have: it was restored or is not the primary.',
+  },
+  acknowledgement_beyond_sent: {
+    kind: 'conflict',
+    log: 'A node acknowledged a position beyond what it was sent.',
+  },
+
   // Endpoints of authorization servers
   client_credentials_missing: { kind: 'unauthenticated', log: 'The client does not say who it is.' },
   client_credentials_multiple: { kind: 'invalid', log: 'The client authenticates in more than one way.' },

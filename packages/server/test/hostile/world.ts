@@ -35,6 +35,11 @@ export function acceptedBodies(name: string): Readonly<Record<string, Readonly<R
       },
     },
   }
+  const registration = {
+    client_name: name,
+    redirect_uris: ['https://client.example.com/callback'],
+    grant_types: ['authorization_code'],
+  }
   const server = { name, description: name, audiences: [`https://${name}.example.com`] }
   const scope = { name: `scope-${name}`, description: name, displayName: name, consent: 'IMPLICIT' }
   const profile = {
@@ -48,6 +53,8 @@ export function acceptedBodies(name: string): Readonly<Record<string, Readonly<R
     'POST /api/rescind/v1/apis': { identifier: `https://api-${name}.example.com`, name },
     'PUT /api/rescind/v1/apis/:id': { name },
     'PUT /api/rescind/v1/authorization-servers/:id/signing': { algorithm: 'ES256' },
+    'POST /api/rescind/v1/clusters': { name },
+    'PUT /api/rescind/v1/clusters/:id': { name },
     'POST /api/rescind/v1/tokens/explain': { id: 'none' },
     'POST /api/rescind/v1/revocations': { target: { type: 'session', id: name }, reason: 'test' },
     'POST /api/rescind/v1/revocations/preview': { target: { type: 'session', id: name } },
@@ -61,6 +68,10 @@ export function acceptedBodies(name: string): Readonly<Record<string, Readonly<R
       newPassword: { value: `${WORLD_PASSWORD}!` },
     },
     'POST /api/v1/apps': application,
+    'POST /oauth2/v1/clients': registration,
+    'PUT /oauth2/v1/clients/:clientId': registration,
+    'POST /oauth2/v1/global-token-revocation': { sub_id: { format: 'opaque', id: name } },
+    'PUT /api/rescind/v1/policy': { tokensPerUserAndApplication: 50, triggers: { 'user.renamed': false } },
     [`PUT ${APPS}`]: application,
     [`POST ${APPS}/credentials/jwks`]: { ...PUBLIC_KEY, use: 'sig', alg: 'RS256', kid: name },
     [`POST ${APPS}/credentials/secrets`]: { status: 'INACTIVE' },
@@ -93,10 +104,25 @@ export async function createWorld(okta: TestOkta, who: Credential, name: string)
     headers: who.header,
     payload: { ...bodies['POST /api/rescind/v1/revocations'] },
   })
+  const cluster = await okta.app.inject({
+    method: 'POST',
+    url: '/api/rescind/v1/clusters',
+    headers: who.header,
+    payload: { name },
+  })
   return new Map([
+    ['/api/rescind/v1/clusters/:id', String(cluster.json().id)],
     ['/api/rescind/v1/revocations/:id', String(revoked.json().id)],
     ['/api/rescind/v1/tokens/:id', 'none-is-issued-yet'],
     ['/api/v1/users/:userId', user],
+    // Nothing is issued in this world: what is unknown there is as unknown here.
+    ['/api/v1/users/:userId/clients/:clientId', app],
+    ['/api/v1/users/:userId/clients/:clientId/tokens/:tokenId', 'oar-none-is-issued'],
+    ['/api/v1/users/:userId/grants/:grantId', 'oag-none-is-given'],
+    [`${APPS}/tokens/:tokenId`, 'oar-none-is-issued'],
+    [`${SERVERS}/clients/:clientId`, app],
+    [`${SERVERS}/clients/:clientId/tokens/:tokenId`, 'oar-none-is-issued'],
+    ['/oauth2/v1/clients/:clientId', app],
     ['/api/v1/users/:userId/roles/:roleId', 'READ_ONLY_ADMIN'],
     ...['', '/:issuerId'].flatMap((issuer) => [
       [`/oauth2${issuer}/v1/authorize/:uid`, 'none'] as const,

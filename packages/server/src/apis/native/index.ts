@@ -6,6 +6,7 @@ import { apis } from './apis.ts'
 import { audit } from './audit.ts'
 import { requireActor } from './authentication.ts'
 import { bootstrap } from './bootstrap.ts'
+import { clusters } from './clusters.ts'
 import { answerUnknownPaths, renderError } from './errors.ts'
 import { readJsonBodies } from './json-body.ts'
 import { organizations } from './organizations.ts'
@@ -33,6 +34,7 @@ export function nativeApi(
     organizations(app, authority)
     apis(app, authority)
     audit(app, authority)
+    clusters(app, authority)
     signing(app, authority)
     tokens(app, authority, knowledge)
     revocations(app, authority, knowledge)

@@ -10,8 +10,10 @@ import { authorizationServers } from './authorization-servers.ts'
 import { blockedKeys } from './blocked-keys.ts'
 import { clientKeys } from './client-keys.ts'
 import { clientSecrets } from './client-secrets.ts'
+import { clusters } from './clusters.ts'
 import { digestKeys } from './digest-keys.ts'
 import { foundation } from './foundation.ts'
+import { logoutDeliveries } from './logout-deliveries.ts'
 import { oidcRecords } from './oidc-records.ts'
 import { revocations } from './revocations.ts'
 import { serviceAccounts } from './service-accounts.ts'
@@ -44,4 +46,6 @@ export const MIGRATIONS: readonly Migration[] = [
   apiTokens,
   revocations,
   applicationGrants,
+  clusters,
+  logoutDeliveries,
 ]

@@ -7,12 +7,14 @@ import type { AuthorizationServers, Scopes } from './authorization-servers.ts'
 import type { BlockedKeys } from './blocked-keys.ts'
 import type { ClientKeys } from './client-keys.ts'
 import type { ClientSecrets } from './client-secrets.ts'
+import type { ClusterCredentials, ClusterNodes, Clusters, NodeLeases } from './clusters.ts'
 import type { DigestKeys } from './digest-keys.ts'
 import type { Installation } from './installation.ts'
 import type { LogEntries, LogFloors, LogHeads, LogIncarnations } from './log.ts'
 import type { OidcRecords } from './oidc-records.ts'
 import type { Organizations } from './organizations.ts'
 import type { Revocations } from './revocations.ts'
+import type { LogoutDeliveries, SessionClients } from './logout-deliveries.ts'
 import type { ServiceAccountSecrets, ServiceAccounts } from './service-accounts.ts'
 import type { SigningKeys, SigningRings } from './signing-keys.ts'
 import type { Tokens } from './tokens.ts'
@@ -46,4 +48,10 @@ export interface Tables {
   tokens: Tokens
   oidc_records: OidcRecords
   revocations: Revocations
+  session_clients: SessionClients
+  logout_deliveries: LogoutDeliveries
+  clusters: Clusters
+  cluster_credentials: ClusterCredentials
+  cluster_nodes: ClusterNodes
+  node_leases: NodeLeases
 }

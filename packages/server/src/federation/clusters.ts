@@ -1,0 +1,160 @@
+import { type Actor, type Authority, entryActor, newId } from '../authority/index.ts'
+import { DomainError } from '../errors/index.ts'
+import { append } from '../log/index.ts'
+import type { WriteTx } from '../store/index.ts'
+import { findApi, findApiByIdentifier } from '../store/queries/apis.ts'
+import {
+  deleteCluster as deleteRow,
+  findCluster,
+  insertCluster,
+  listClusters as listRows,
+  updateCluster,
+} from '../store/queries/clusters.ts'
+import {
+  type Cluster,
+  type ClusterApi,
+  type ClusterClass,
+  clusterNotFound,
+  readCluster,
+  type VerifierProfile,
+  type WhenStale,
+} from './cluster.ts'
+
+export interface ClusterSettings {
+  readonly name: string
+  readonly class: ClusterClass
+  /** APIs of the organization, each by its id or its identifier. */
+  readonly apis: readonly string[]
+  /** Issuers of identity providers. */
+  readonly identityProviders: readonly string[]
+  /** Milliseconds. */
+  readonly maxStaleness: number
+  readonly whenStale: WhenStale
+  readonly verifierProfile: VerifierProfile | undefined
+}
+
+/**
+ * Registers a cluster of verifiers.
+ *
+ * @throws DomainError `not_found` for an API that the organization does not have
+ */
+export function createCluster(
+  authority: Authority,
+  actor: Actor,
+  settings: ClusterSettings,
+): Promise<Cluster> {
+  return authority.store.write({ organizationId: actor.organizationId }, async (tx) => {
+    const now = authority.clock.now()
+    const row = {
+      id: newId('cls'),
+      ...columns(settings, await resolveApis(tx, settings.apis)),
+      created_at: now,
+      updated_at: now,
+    }
+    await insertCluster(tx, row)
+    await record(authority, tx, actor, 'cluster.created', row.id, settings)
+    return readCluster({ ...row, organization_id: actor.organizationId })
+  })
+}
+
+/**
+ * Replaces the settings of a cluster. What its verifiers may see changes with it: each of them needs a new snapshot
+ * before it is fresh again.
+ *
+ * @throws DomainError `not_found` for the cluster or an API
+ */
+export function replaceCluster(
+  authority: Authority,
+  actor: Actor,
+  id: string,
+  settings: ClusterSettings,
+): Promise<Cluster> {
+  return authority.store.write({ organizationId: actor.organizationId }, async (tx) => {
+    const before = await findCluster(tx, id)
+    if (before === undefined) throw clusterNotFound(id)
+    // An API that has been deleted since stays in the cluster that knew it.
+    const known = readCluster(before).apis
+    const change = {
+      ...columns(settings, await resolveApis(tx, settings.apis, known)),
+      updated_at: authority.clock.now(),
+    }
+    await updateCluster(tx, id, change)
+    await record(authority, tx, actor, 'cluster.updated', id, settings)
+    return readCluster({ ...before, ...change })
+  })
+}
+
+/** @throws DomainError `not_found` */
+export async function getCluster(authority: Authority, actor: Actor, id: string): Promise<Cluster> {
+  const row = await authority.store.read({ organizationId: actor.organizationId }, (tx) =>
+    findCluster(tx, id),
+  )
+  if (row === undefined) throw clusterNotFound(id)
+  return readCluster(row)
+}
+
+/** In order of id: one more than the limit where there is a next page. */
+export async function listClusters(
+  authority: Authority,
+  actor: Actor,
+  page: { readonly after?: string; readonly limit: number },
+): Promise<readonly Cluster[]> {
+  const rows = await authority.store.read({ organizationId: actor.organizationId }, (tx) =>
+    listRows(tx, page),
+  )
+  return rows.map(readCluster)
+}
+
+/**
+ * Deletes a cluster with its credentials and nodes: none of them is given a lease any more.
+ *
+ * @throws DomainError `not_found`
+ */
+export function deleteCluster(authority: Authority, actor: Actor, id: string): Promise<void> {
+  return authority.store.write({ organizationId: actor.organizationId }, async (tx) => {
+    if (!(await deleteRow(tx, id))) throw clusterNotFound(id)
+    const content = { kind: 'cluster.deleted', subject: { cluster: id }, actor: entryActor(actor) } as const
+    await append(tx, content, authority.clock.now())
+  })
+}
+
+async function resolveApis(
+  tx: WriteTx,
+  names: readonly string[],
+  known: readonly ClusterApi[] = [],
+): Promise<ClusterApi[]> {
+  const found: ClusterApi[] = []
+  for (const name of new Set(names)) {
+    const row = (await findApi(tx, name)) ?? (await findApiByIdentifier(tx, name))
+    const resource = row?.identifier ?? known.find((api) => api.name === name)?.resource
+    if (resource === undefined) throw new DomainError('not_found', { type: 'api', id: name })
+    found.push({ name, resource })
+  }
+  return found
+}
+
+function columns(settings: ClusterSettings, apis: readonly ClusterApi[]) {
+  return {
+    name: settings.name,
+    class: settings.class,
+    apis: JSON.stringify(apis),
+    identity_providers: JSON.stringify([...new Set(settings.identityProviders)]),
+    max_staleness: settings.maxStaleness,
+    when_stale: settings.whenStale,
+    verifier_profile:
+      settings.verifierProfile === undefined ? null : JSON.stringify(settings.verifierProfile),
+  }
+}
+
+async function record(
+  authority: Authority,
+  tx: WriteTx,
+  actor: Actor,
+  kind: 'cluster.created' | 'cluster.updated',
+  id: string,
+  settings: ClusterSettings,
+): Promise<void> {
+  const { name, class: of, apis, identityProviders, maxStaleness, whenStale } = settings
+  const data = { name, class: of, apis, identityProviders, maxStaleness, whenStale }
+  await append(tx, { kind, subject: { cluster: id }, actor: entryActor(actor), data }, authority.clock.now())
+}

@@ -1,0 +1,98 @@
+import { organizationOf, type ReadTx, SYSTEM, type WriteTx } from '../store.ts'
+import type { ClusterNodes, NodeLeases } from '../tables/clusters.ts'
+
+/** How many leases one statement records: SQLite and PostgreSQL bound the parameters of a statement. */
+const CHUNK = 500
+
+export type NewNode = Omit<ClusterNodes, 'organization_id'>
+export type NewLease = Omit<NodeLeases, 'organization_id'>
+
+export async function insertNode(tx: WriteTx, row: NewNode): Promise<void> {
+  await tx.db
+    .insertInto('cluster_nodes')
+    .values({ ...row, organization_id: organizationOf(tx) })
+    .execute()
+}
+
+/** Hashes are unique in the installation, so the token alone tells its organization. `SYSTEM` only. */
+export async function findPresentedNode(tx: ReadTx, tokenHash: string): Promise<ClusterNodes | undefined> {
+  if (tx.scope !== SYSTEM) throw new TypeError('looking up a credential needs the scope SYSTEM')
+  return tx.db.selectFrom('cluster_nodes').selectAll().where('token_hash', '=', tokenHash).executeTakeFirst()
+}
+
+/** Those of the given ids that are still registered. */
+export async function findNodes(tx: ReadTx, ids: readonly string[]): Promise<ClusterNodes[]> {
+  const found: ClusterNodes[] = []
+  for (let at = 0; at < ids.length; at += CHUNK) {
+    const rows = await tx.db
+      .selectFrom('cluster_nodes')
+      .selectAll()
+      .where('organization_id', '=', organizationOf(tx))
+      .where('id', 'in', ids.slice(at, at + CHUNK))
+      .execute()
+    found.push(...rows)
+  }
+  return found
+}
+
+/** In order of registration. */
+export async function listNodes(tx: ReadTx, clusterId: string): Promise<ClusterNodes[]> {
+  return tx.db
+    .selectFrom('cluster_nodes')
+    .selectAll()
+    .where('organization_id', '=', organizationOf(tx))
+    .where('cluster_id', '=', clusterId)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute()
+}
+
+export async function listLeases(tx: ReadTx, clusterId: string): Promise<NodeLeases[]> {
+  return tx.db
+    .selectFrom('node_leases')
+    .selectAll()
+    .where('organization_id', '=', organizationOf(tx))
+    .where('cluster_id', '=', clusterId)
+    .execute()
+}
+
+/** Records leases, each in the place of the node's former one. */
+export async function putLeases(tx: WriteTx, leases: readonly NewLease[]): Promise<void> {
+  const rows = leases.map((lease) => ({ ...lease, organization_id: organizationOf(tx) }))
+  for (let at = 0; at < rows.length; at += CHUNK) {
+    await tx.db
+      .insertInto('node_leases')
+      .values(rows.slice(at, at + CHUNK))
+      .onConflict((conflict) =>
+        conflict.columns(['organization_id', 'node_id']).doUpdateSet((row) => ({
+          incarnation: row.ref('excluded.incarnation'),
+          seq: row.ref('excluded.seq'),
+          acknowledged_at: row.ref('excluded.acknowledged_at'),
+          lease_until: row.ref('excluded.lease_until'),
+          max_staleness: row.ref('excluded.max_staleness'),
+          when_stale: row.ref('excluded.when_stale'),
+        })),
+      )
+      .execute()
+  }
+}
+
+/** Deletes the nodes of a cluster that registered before a time and whose lease, if any, ended before it. */
+export async function deleteSilentNodes(tx: WriteTx, clusterId: string, before: number): Promise<void> {
+  const organization = organizationOf(tx)
+  await tx.db
+    .deleteFrom('node_leases')
+    .where('organization_id', '=', organization)
+    .where('cluster_id', '=', clusterId)
+    .where('lease_until', '<', before)
+    .execute()
+  await tx.db
+    .deleteFrom('cluster_nodes')
+    .where('organization_id', '=', organization)
+    .where('cluster_id', '=', clusterId)
+    .where('created_at', '<', before)
+    .where('id', 'not in', (inner) =>
+      inner.selectFrom('node_leases').select('node_id').where('organization_id', '=', organization),
+    )
+    .execute()
+}
