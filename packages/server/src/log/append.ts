@@ -10,6 +10,7 @@ import {
 import { DomainError } from '../errors/index.ts'
 import { organizationOf, SYSTEM, type WriteTx } from '../store/index.ts'
 import { retentionOf } from './retention.ts'
+import { queueLogoutsFor } from './session-ends.ts'
 
 /** The first incarnation; `rescind recover` opens the later ones. */
 const FIRST_INCARNATION = 1
@@ -71,6 +72,7 @@ export async function append(
     tx.db.updateTable('log_heads').set({ digest }).where('log_id', '=', log).execute(),
   ])
   if (content.kind === 'index.floor') await raiseFloor(tx, position, content.data)
+  await queueLogoutsFor(tx, content, at)
   tx.appended({ log, incarnation, seq, digest })
   return position
 }

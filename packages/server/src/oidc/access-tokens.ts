@@ -2,7 +2,8 @@ import { formatPosition } from '@rescind/core/log'
 import { type AccessToken, type ClientCredentials, errors, type JWTStructured } from 'oidc-provider'
 import { tokenDetails } from '../tokens/details.ts'
 import { newTokenId, recordToken } from '../tokens/issue.ts'
-import type { Subjects } from '../tokens/stamp.ts'
+import type { Judge } from '../tokens/judge.ts'
+import type { Stamp, Subjects } from '../tokens/stamp.ts'
 import type { IssuerContext } from './adapter/issuer-context.ts'
 import { sealToken } from './encryption.ts'
 import { currentRequest, type OidcRequest } from './request.ts'
@@ -46,6 +47,7 @@ export async function stampAccessToken(
     stamp,
   })
   if (!good) throw bornVoid(request)
+  judgeSession(judge, request, stamp)
   request.issuing({ class: 'access', id, issuer, signingKey, stamp })
   const { subjects, place } = stamp
   payload.jti = id
@@ -60,6 +62,20 @@ export async function stampAccessToken(
 export function bornVoid(request: OidcRequest): Error {
   request.markBornVoid()
   return new errors.InvalidGrant('what the token rests on has been revoked')
+}
+
+/**
+ * What ends with its session must not be born after the session's end, which finds and revokes only what is there
+ * by then. A token with a refresh token goes on without the session.
+ *
+ * @throws InvalidGrant
+ */
+export function judgeSession(judge: Judge, request: OidcRequest, { place, subjects }: Stamp): void {
+  const { session, grant } = subjects
+  if (session === undefined || grant !== undefined) return
+  const artefact = { class: 'session', stamp: { place, subjects: { session } } } as const
+  if (!judge.isGood(artefact)) throw bornVoid(request)
+  request.issuing(artefact)
 }
 
 /** Whom an access token names itself, beside what its request relied on. */

@@ -51,6 +51,12 @@ export function libraryMetadata(client: LibraryClient): LibraryMetadata {
     ...(metadata.request_object_signing_alg === undefined
       ? {}
       : { request_object_signing_alg: metadata.request_object_signing_alg }),
+    ...(metadata.backchannel_logout_uri === undefined
+      ? {}
+      : {
+          backchannel_logout_uri: metadata.backchannel_logout_uri,
+          backchannel_logout_session_required: metadata.backchannel_logout_session_required ?? false,
+        }),
     ...(metadata.initiate_login_uri === undefined ? {} : { initiate_login_uri: metadata.initiate_login_uri }),
     ...(metadata.logo_uri === undefined ? {} : { logo_uri: metadata.logo_uri }),
     ...(metadata.client_uri === undefined ? {} : { client_uri: metadata.client_uri }),

@@ -8,7 +8,7 @@ import { listTokensOfSessionOnly } from '../store/queries/session-clients.ts'
 import { LIFETIMES } from './lifetimes.ts'
 
 /** Tokens that a sign-out voids one by one; where there are more, the session is revoked with all that came of it. */
-const FEW = 50
+const FEW = 200
 
 /** Seconds left of a session: using it never lengthens it. One that nobody has signed in to yet is short. */
 export function remainingOfSession(signedInAt: number | undefined, now: number): number {
@@ -19,17 +19,17 @@ export function remainingOfSession(signedInAt: number | undefined, now: number):
 /**
  * Ends a session because its user signs out: its record goes, `session.ended` is appended, and what was issued in
  * it without `offline_access` is revoked, all in one transaction. What was issued for use offline survives (OpenID
- * Connect Back-Channel Logout section 2.7). Where there is no such session any more, nothing happens.
+ * Connect Back-Channel Logout section 2.7). Its clients are told, because of the entry (`log/session-ends.ts`).
  */
 export async function endSession(authority: Authority, actor: Actor, sid: string): Promise<void> {
   await authority.store.write(
     { organizationId: actor.organizationId },
     async (tx) => {
       const row = await findSessionRow(tx, sid)
-      if (row === undefined) return
       const at = authority.clock.now()
-      const { issuer_id, model, handle, expires_at: expires } = row
-      await deleteOidcRecord(tx, { issuer_id, model, handle })
+      // A request that is saving the session just now may have taken its record away: the entry voids what it saves.
+      const expires = row?.expires_at ?? at + LIFETIMES.session * 1000
+      if (row !== undefined) await deleteOidcRecord(tx, row)
       await append(
         tx,
         { kind: 'session.ended', subject: { session: sid }, data: { expires }, ...by(actor) },

@@ -59,14 +59,23 @@ export async function fetchDocument(address: string, options: FetchOptions): Pro
   }
 }
 
-function readUrl(address: string): URL {
+/** @throws FetchFailed `url` */
+export function readUrl(address: string): URL {
   const url = URL.canParse(address) ? new URL(address) : undefined
   if (url === undefined || url.username !== '' || url.password !== '')
     throw new FetchFailed('url', 'not an absolute URL without credentials')
   return url
 }
 
-function reachOf(url: URL, { allowPrivateNetworks }: FetchOptions): Reach {
+/**
+ * Which networks may be reached for an address.
+ *
+ * @throws FetchFailed `url` where its scheme may not be used at all
+ */
+export function reachOf(
+  url: URL,
+  { allowPrivateNetworks }: Pick<FetchOptions, 'allowPrivateNetworks'>,
+): Reach {
   if (url.protocol === 'https:')
     return { allowed: new Set<AddressClass>(allowPrivateNetworks ? ['public', 'private'] : ['public']) }
   if (url.protocol === 'http:' && allowPrivateNetworks) return { allowed: new Set(['private']) }

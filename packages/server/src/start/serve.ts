@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { Authority } from '../authority/index.ts'
 import { startRotation } from '../keys/rotation.ts'
+import { startLogoutDelivery } from '../oidc/logout-delivery.ts'
 import type { Configuration } from './configuration/index.ts'
 import { credentialsShown, firstStart } from './first-start.ts'
 import { buildHttp } from './http.ts'
@@ -62,6 +63,7 @@ export async function serve(
   })
   await listen(app, bound)
   const rotation = startRotation(authority, stopping.signal)
+  const logouts = startLogoutDelivery(authority, stopping.signal)
   return {
     authority,
     url,
@@ -77,6 +79,7 @@ export async function serve(
       stopping.abort()
       await drain(app)
       await rotation
+      await logouts
       await authority.store.close()
     },
   }

@@ -80,6 +80,8 @@ function showSettings({ metadata, keys }: Application) {
       'sector_identifier_uri',
       'frontchannel_logout_uri',
       'frontchannel_logout_session_required',
+      'backchannel_logout_uri',
+      'backchannel_logout_session_required',
     ]),
     consent_method: metadata.consent_method,
     issuer_mode: metadata.issuer_mode,

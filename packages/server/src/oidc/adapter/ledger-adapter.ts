@@ -5,7 +5,7 @@ import { handleOf } from '../../tokens/handle.ts'
 import { newTokenId, recordToken } from '../../tokens/issue.ts'
 import { rowArtefact, rowSubjects } from '../../tokens/ledger.ts'
 import type { Subjects } from '../../tokens/stamp.ts'
-import { bornVoid } from '../access-tokens.ts'
+import { bornVoid, judgeSession } from '../access-tokens.ts'
 import { currentRequest } from '../request.ts'
 import { takeBackExchange } from './exchange.ts'
 import type { IssuerContext } from './issuer-context.ts'
@@ -55,6 +55,7 @@ export class LedgerAdapter implements Adapter {
       stamp,
     })
     if (!good) throw bornVoid(request)
+    judgeSession(judge, request, stamp)
     request.issuing({ class: this.#kind, issuer, stamp })
   }
 

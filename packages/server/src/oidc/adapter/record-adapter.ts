@@ -2,7 +2,8 @@ import type { ArtefactClass } from '@rescind/core/log'
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
 import { newId } from '../../authority/index.ts'
 import { Secret } from '../../secrets/index.ts'
-import type { ReadTx, Tables } from '../../store/index.ts'
+import type { ReadTx, Tables, WriteTx } from '../../store/index.ts'
+import { rememberSessionClient } from '../../store/queries/logout-deliveries.ts'
 import {
   consumeOidcRecord,
   deleteOidcRecord,
@@ -14,6 +15,7 @@ import {
 } from '../../store/queries/oidc-records.ts'
 import { handleOf } from '../../tokens/handle.ts'
 import type { Subjects } from '../../tokens/stamp.ts'
+import { LIFETIMES } from '../lifetimes.ts'
 import { currentRequest, type OidcRequest } from '../request.ts'
 import type { IssuerContext } from './issuer-context.ts'
 import { readPayload } from './payload.ts'
@@ -58,8 +60,9 @@ export class RecordAdapter implements Adapter {
     const { place, subjects } = request.stamp(own)
     const text = await this.#write(payload, handle)
     const now = authority.clock.now()
-    await authority.store.write(this.#scope, (tx) =>
-      saveOidcRecord(tx, {
+    await authority.store.write(this.#scope, async (tx) => {
+      await this.#rememberSession(tx, payload, now)
+      await saveOidcRecord(tx, {
         ...this.#place(),
         handle,
         user_code: payload.userCode === undefined ? null : handleOf(payload.userCode),
@@ -75,8 +78,8 @@ export class RecordAdapter implements Adapter {
         payload: text,
         created_at: now,
         expires_at: now + expiresIn * 1000,
-      }),
-    )
+      })
+    })
   }
 
   async find(id: string): Promise<AdapterPayload | undefined> {
@@ -119,12 +122,24 @@ export class RecordAdapter implements Adapter {
     if (!judge.isGood(artefact)) return undefined
     const payload = await this.#read(row)
     const request = currentRequest()
-    request.relyOn(stamp.subjects)
+    // A code's grant is a family's name: its tokens have it where there is a refresh token to make them one.
+    const { grant, ...others } = stamp.subjects
+    request.relyOn(this.#model.opensFamily ? others : stamp.subjects)
     if (this.#model.opensFamily)
-      request.exchanging(row.handle, mayRefresh(payload, request) ? (row.grant_id ?? undefined) : undefined)
+      request.exchanging(row.handle, mayRefresh(payload, request) ? grant : undefined)
     if (id !== undefined) payload.jti = id
     if (row.consumed_at !== null) payload.consumed = Math.floor(row.consumed_at / 1000)
     return payload
+  }
+
+  /** A code that was given in a session signs its user in to a client, which is told when the session ends. */
+  async #rememberSession(tx: WriteTx, payload: AdapterPayload, now: number): Promise<void> {
+    const { sessionUid: session_id, accountId: user_id, clientId: client_id } = payload
+    if (!this.#model.opensFamily) return
+    if (session_id === undefined || user_id === undefined || client_id === undefined) return
+    const { issuerId: issuer_id } = this.#context
+    const expires_at = now + LIFETIMES.session * 1000
+    await rememberSessionClient(tx, { session_id, client_id, issuer_id, user_id, expires_at })
   }
 
   /** The id is what its holder presents: it is kept as a digest only, except where the payload is sealed. */

@@ -1,13 +1,19 @@
+import type { IncomingMessage } from 'node:http'
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { IssuerContext } from '../adapter/issuer-context.ts'
 import { currentRequest } from '../request.ts'
-import { stateOf } from './library-pages.ts'
+import { showPage, stateOf } from './library-pages.ts'
+import { forgedPage } from './message-page.ts'
 import { BROWSER_HEADERS } from './page.ts'
+import { isFromOurPage } from './submitted.ts'
 import { TooManyUserCodes } from './too-many-user-codes.ts'
 
 /** The library's endpoints that a person's browser visits. */
 const VISITED =
   /\/v1\/(?:authorize(?:\/[^/]*)?|logout(?:\/(?:confirm|success))?|device(?:\/(?!authorize$)[^/]*)?)$/
+
+/** Those that take a form of a page. */
+const FORMS = /\/v1\/(?:device|logout\/confirm)$/
 
 /**
  * The only page that is not ours is the library's for `response_mode=form_post`, which sends itself off with a
@@ -19,11 +25,17 @@ const POLICY = "default-src 'none'; script-src; frame-ancestors 'none'; base-uri
 export function dressForBrowsers(provider: Provider, context: IssuerContext): void {
   provider.use(async (ctx, next) => {
     if (VISITED.test(ctx.path)) ctx.set({ ...BROWSER_HEADERS, 'content-security-policy': POLICY })
+    if (isForgedForm(ctx.req, ctx.path, context.issuer)) return showPage(context, ctx, forgedPage)
     keepUserCode(ctx)
     await next()
     if (isLibraryContext(ctx)) goOnWithoutSession(ctx)
   })
   limitUserCodes(provider, context)
+}
+
+/** The library's own forms carry a secret of the session; that they come from our pages is asked besides. */
+function isForgedForm({ method, headers }: IncomingMessage, path: string, issuer: string): boolean {
+  return method === 'POST' && FORMS.test(path) && !isFromOurPage(headers, new URL(issuer).origin)
 }
 
 function isLibraryContext(ctx: object): ctx is KoaContextWithOIDC {

@@ -9,14 +9,21 @@ import { TooManyUserCodes } from './too-many-user-codes.ts'
 
 type Failure = errors.OIDCProviderError | Error
 
+/** Answers one of the library's requests by a page of ours. */
+export async function showPage(
+  context: IssuerContext,
+  ctx: Pick<KoaContextWithOIDC, 'status' | 'set' | 'body'>,
+  page: (organization: string) => Page,
+): Promise<void> {
+  const { status, headers, body } = renderPage(page(await organizationName(context)))
+  ctx.status = status
+  ctx.set(headers)
+  ctx.body = body
+}
+
 /** The pages that the OpenID library shows at its own addresses, in our words and under our headers. */
 export function libraryPages(context: IssuerContext) {
-  const show = async (ctx: KoaContextWithOIDC, page: (organization: string) => Page): Promise<void> => {
-    const { status, headers, body } = renderPage(page(await organizationName(context)))
-    ctx.status = status
-    ctx.set(headers)
-    ctx.body = body
-  }
+  const show = (ctx: KoaContextWithOIDC, page: (organization: string) => Page) => showPage(context, ctx, page)
   return {
     renderError: (ctx: KoaContextWithOIDC, out: ErrorOut, failure: Failure) =>
       show(ctx, (organization) => errorPage(organization, ctx.status, out, failure)),

@@ -3,6 +3,7 @@ import { updateUser } from '../../../src/revocation/user-credentials.ts'
 import { expirePassword, suspendUser } from '../../../src/revocation/user-lifecycle.ts'
 import { Secret } from '../../../src/secrets/index.ts'
 import { DATABASES } from '../../support/databases.ts'
+import { claimsOf } from './claims.ts'
 import { openPagesWorld, PASSWORD, type PagesWorld } from './world.ts'
 
 describe.each(DATABASES)('signing in by the pages on $name', (database) => {
@@ -172,8 +173,3 @@ describe.each(DATABASES)('signing in by the pages on $name', (database) => {
     }
   })
 })
-
-export function claimsOf(token: unknown): Record<string, unknown> {
-  const [, payload = ''] = String(token).split('.')
-  return JSON.parse(Buffer.from(payload, 'base64url').toString())
-}

@@ -157,6 +157,7 @@ export async function openPagesWorld(
   let ahead = 0
   const authority: TestAuthority = {
     ...opened,
+    allowPrivateNetworks: options.allowPrivateNetworks ?? false,
     publicUrl: `http://localhost:${bound.number}`,
     // The OpenID library has the system's clock.
     clock: {
