@@ -9,6 +9,7 @@ import {
   type ApplicationRow,
   type ApplicationSearch,
   findApplication,
+  findApplicationByClientId,
   insertApplication,
   listApplications as listRows,
 } from '../store/queries/applications.ts'
@@ -88,6 +89,19 @@ export function getApplication(authority: Authority, actor: Actor, id: string): 
   return authority.store.read({ organizationId: actor.organizationId }, async (tx) => {
     const row = await applicationRow(tx, id)
     return applicationOf(row, await listClientKeys(tx, id))
+  })
+}
+
+/** The same by what the client calls itself. @throws DomainError not_found */
+export function getApplicationOfClient(
+  authority: Authority,
+  actor: Actor,
+  clientId: string,
+): Promise<Application> {
+  return authority.store.read({ organizationId: actor.organizationId }, async (tx) => {
+    const row = await findApplicationByClientId(tx, clientId)
+    if (row === undefined) throw new DomainError('not_found', { type: 'application', id: clientId })
+    return applicationOf(row, await listClientKeys(tx, row.id))
   })
 }
 

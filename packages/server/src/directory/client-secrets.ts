@@ -243,7 +243,8 @@ function clientSecretOf(row: ClientSecretRow): ClientSecret {
   }
 }
 
-function secretEntry(
+/** The entry of a change to one secret of a client; never its value. */
+export function secretEntry(
   kind: 'secret.created' | 'secret.activated' | 'secret.retired' | 'secret.deleted',
   application: Pick<ApplicationRow, 'id' | 'client_id'>,
   row: ClientSecretRow,

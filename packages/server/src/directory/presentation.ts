@@ -39,3 +39,12 @@ const validator = Compile(Presentation)
 export function readPresentation(json: string): Presentation {
   return validator.Parse(JSON.parse(json))
 }
+
+/** What an application has that nobody has said anything of. */
+export const DEFAULT_PRESENTATION: Presentation = {
+  visibility: { autoLaunch: false, autoSubmitToolbar: false, hide: { iOS: true, web: true } },
+  accessibility: { selfService: false, errorRedirectUrl: null, loginRedirectUrl: null },
+  notes: { admin: null, enduser: null },
+  userNameTemplate: { template: '$' + '{source.login}', type: 'BUILT_IN' },
+  implicitAssignment: false,
+}

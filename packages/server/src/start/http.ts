@@ -12,7 +12,7 @@ import { answerUnknownPaths, renderError } from '../apis/native/errors.ts'
 import { nativeApi } from '../apis/native/index.ts'
 import { oauthApi, publishedKeysShortcut } from '../apis/oauth/index.ts'
 import { accessTokenAuthenticators } from '../apis/okta/bearer.ts'
-import { oktaApi } from '../apis/okta/index.ts'
+import { oktaApi, oktaRegistrationApi, oktaUniversalLogout } from '../apis/okta/index.ts'
 import { type Authority, VERSION } from '../authority/index.ts'
 import { collapseLeadingSlashes } from './leading-slashes.ts'
 import { escapeMalformed } from './malformed-escapes.ts'
@@ -65,15 +65,13 @@ export function buildHttp(authority: Authority, options: HttpOptions): FastifyIn
   app.register(operations(authority, measureRequests(app), options))
   const tokens = openTokenServices(authority)
   app.addHook('onClose', async () => tokens.close())
-  app.register(
-    oktaApi(authority, tokens, {
-      requestsPerMinute: options.oktaRequestsPerMinute,
-      authenticators: accessTokenAuthenticators(tokens.issuers),
-    }),
-    {
-      prefix: '/api/v1',
-    },
-  )
+  const okta = {
+    requestsPerMinute: options.oktaRequestsPerMinute,
+    authenticators: accessTokenAuthenticators(tokens.issuers),
+  }
+  app.register(oktaApi(authority, tokens, okta), { prefix: '/api/v1' })
+  app.register(oktaRegistrationApi(authority, tokens, okta), { prefix: '/oauth2/v1/clients' })
+  app.register(oktaUniversalLogout(authority, tokens, okta), { prefix: '/oauth2/v1/global-token-revocation' })
   app.register(nativeApi(authority, tokens), { prefix: '/api/rescind/v1' })
   app.register(oauthApi(authority, tokens))
   return app

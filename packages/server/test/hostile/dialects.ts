@@ -34,6 +34,9 @@ const OAuthEnvelope = Type.Object(
 const DIALECTS = [
   { prefix: '/api/rescind/v1', name: 'native', envelope: NativeEnvelope },
   { prefix: '/api/v1', name: 'Okta', envelope: OktaEnvelope },
+  // RFC 7591 section 3.2.2 for metadata, Okta's envelope for the rest.
+  { prefix: '/oauth2/v1/clients', name: 'registration', envelope: Type.Union([OAuthEnvelope, OktaEnvelope]) },
+  { prefix: '/oauth2/v1/global-token-revocation', name: 'Okta', envelope: OktaEnvelope },
   { prefix: '/oauth2', name: 'OAuth', envelope: OAuthEnvelope },
   { prefix: '/', name: 'operations', envelope: undefined },
 ] as const
@@ -66,7 +69,9 @@ export function faultOfRefusal(url: string, { status, contentType, body }: RawRe
  * refuses itself. There a proper answer is one that is no failure and tells nothing of what is inside.
  */
 export function isSignInFlow(url: string): boolean {
-  return /^\/oauth2\/([^/]+\/)?(v1\/(authorize|token|logout|device|par|interaction|account)\b|\.well-known\/)/.test(url)
+  return /^\/oauth2\/([^/]+\/)?(v1\/(authorize|token|logout|device|par|interaction|account)\b|\.well-known\/)/.test(
+    url,
+  )
 }
 
 /** The page where people type the code of a device; `device-page.test.ts` has it. */

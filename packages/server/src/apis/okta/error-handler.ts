@@ -31,7 +31,8 @@ export function renderError(error: unknown, request: FastifyRequest, reply: Fast
   return sendError(reply, answer, errorId)
 }
 
-function answerTo(error: unknown): OktaAnswer | undefined {
+/** What Okta would say to a failure; undefined for what is no refusal by name. */
+export function answerTo(error: unknown): OktaAnswer | undefined {
   if (error instanceof RequestRefused) return error.answer
   if (error instanceof DomainError) return inOktaWords(error)
   if (error instanceof Error && 'code' in error && typeof error.code === 'string')

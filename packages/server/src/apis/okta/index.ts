@@ -8,11 +8,14 @@ import { authenticateRequests, type OktaAuthenticator, requireAuthentication } f
 import { authorizationServerTokens } from './authorization-server-tokens.ts'
 import { authorizationServers } from './authorization-servers.ts'
 import { clientKeys } from './client-keys.ts'
+import { clientRegistration } from './client-registration.ts'
 import { clientSecrets } from './client-secrets.ts'
 import { renderError } from './error-handler.ts'
+import { globalTokenRevocation } from './global-token-revocation.ts'
 import { readJsonBodies, requireLength } from './json-body.ts'
 import type { PermissionOptions } from './permissions.ts'
 import { limitRates, RateLimiter } from './rate-limits.ts'
+import { renderRegistrationError } from './registration-errors.ts'
 import { nameRequests } from './request-ids.ts'
 import { resourceServerKeys } from './resource-server-keys.ts'
 import { type OktaResource, type OktaServices, oktaRoutes } from './route.ts'
@@ -59,15 +62,44 @@ const RESOURCES: readonly OktaResource[] = [
   userSessions,
 ]
 
-/** The Okta Management API, mounted at `/api/v1`. What a request passes on its way stands here in order. */
+/** The Okta Management API, mounted at `/api/v1`. */
 export function oktaApi(
   authority: Authority,
   services: OktaServices,
   options: OktaApiOptions = {},
 ): FastifyPluginAsync {
+  return dialect(RESOURCES, renderError, authority, services, options)
+}
+
+/** Registration of clients, mounted at `/oauth2/v1/clients`: the same callers, who use the words of RFC 7591. */
+export function oktaRegistrationApi(
+  authority: Authority,
+  services: OktaServices,
+  options: OktaApiOptions = {},
+): FastifyPluginAsync {
+  return dialect([clientRegistration], renderRegistrationError, authority, services, options)
+}
+
+/** Universal Logout, mounted at `/oauth2/v1/global-token-revocation`. */
+export function oktaUniversalLogout(
+  authority: Authority,
+  services: OktaServices,
+  options: OktaApiOptions = {},
+): FastifyPluginAsync {
+  return dialect([globalTokenRevocation], renderError, authority, services, options)
+}
+
+/** What a request to any of them passes on its way stands here in order. */
+function dialect(
+  resources: readonly OktaResource[],
+  errorHandler: typeof renderError,
+  authority: Authority,
+  services: OktaServices,
+  options: OktaApiOptions,
+): FastifyPluginAsync {
   const { requestsPerMinute = 1200, authenticators = [] } = options
   return async (app: FastifyInstance) => {
-    app.setErrorHandler(renderError)
+    app.setErrorHandler(errorHandler)
     answerUnknownPaths(app)
     nameRequests(app)
     authenticateRequests(app, authority, [sswsAuthenticator(authority), ...authenticators])
@@ -76,6 +108,6 @@ export function oktaApi(
     requireLength(app)
     readJsonBodies(app)
     const okta = oktaRoutes(app, authority, options)
-    for (const resource of RESOURCES) resource(okta, authority, services)
+    for (const resource of resources) resource(okta, authority, services)
   }
 }
