@@ -41,7 +41,8 @@ export function libraryMetadata(client: LibraryClient): LibraryMetadata {
     token_endpoint_auth_method: metadata.token_endpoint_auth_method,
     id_token_signed_response_alg: client.signingAlg,
     dpop_bound_access_tokens: metadata.dpop_bound_access_tokens,
-    ...(client.keys.length === 0 ? {} : { jwks: { keys: [...client.keys] } }),
+    // An empty set too: the client whose last key went does not authenticate, rather than being ill described.
+    jwks: { keys: [...client.keys] },
     ...(metadata.id_token_encrypted_response_alg === undefined
       ? {}
       : {

@@ -8,6 +8,7 @@ import type { Subjects } from '../../tokens/stamp.ts'
 import { bornVoid, judgeSession } from '../access-tokens.ts'
 import { currentRequest } from '../request.ts'
 import { takeBackExchange } from './exchange.ts'
+import { keepGoodResources, onlyResource } from './good-resources.ts'
 import type { IssuerContext } from './issuer-context.ts'
 import { readPayload } from './payload.ts'
 
@@ -65,14 +66,16 @@ export class LedgerAdapter implements Adapter {
     const row = await authority.store.read({ organizationId }, (tx) => findTokenByHandle(tx, handleOf(value)))
     if (row === undefined || row.kind !== this.#kind || row.issuer_id !== issuerId) return undefined
     const now = authority.clock.now()
-    if (row.expires_at <= now || !judge.isGood(rowArtefact(row, issuer))) return undefined
+    const artefact = rowArtefact(row, issuer)
+    if (row.expires_at <= now || !judge.isGood(artefact)) return undefined
+    const payload = readPayload(row.details)
+    if (!keepGoodResources(payload, judge, artefact)) return undefined
     if (row.consumed_at !== null && now - row.consumed_at < RACE_WINDOW) throw beingExchanged()
     const request = currentRequest()
     // The access tokens that a refresh token brings may be for another API than the one before.
     const { resource, ...subjects } = rowSubjects(row)
     request.relyOn(subjects)
     if (row.grant_id !== null) request.exchanging(row.origin ?? row.grant_id, row.grant_id)
-    const payload = readPayload(row.details)
     payload.jti = value
     if (row.consumed_at !== null) payload.consumed = Math.floor(row.consumed_at / 1000)
     return payload
@@ -110,11 +113,12 @@ function beingExchanged(): Error {
 
 /** Whom a token names itself, beside what its request relied on. */
 function tokenSubjects(payload: AdapterPayload, family: string | undefined): Subjects {
+  const resource = typeof payload.aud === 'string' ? payload.aud : onlyResource(payload)
   return {
     ...(payload.accountId === undefined ? {} : { user: payload.accountId }),
     ...(payload.clientId === undefined ? {} : { client: payload.clientId }),
     ...(payload.sessionUid === undefined ? {} : { session: payload.sessionUid }),
-    ...(typeof payload.aud === 'string' ? { resource: payload.aud } : {}),
+    ...(resource === undefined ? {} : { resource }),
     ...(family === undefined ? {} : { grant: family }),
   }
 }

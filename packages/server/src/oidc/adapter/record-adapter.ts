@@ -14,9 +14,10 @@ import {
   saveOidcRecord,
 } from '../../store/queries/oidc-records.ts'
 import { handleOf } from '../../tokens/handle.ts'
-import type { Subjects } from '../../tokens/stamp.ts'
+import type { Stamp, Subjects } from '../../tokens/stamp.ts'
 import { LIFETIMES } from '../lifetimes.ts'
 import { currentRequest, type OidcRequest } from '../request.ts'
+import { keepGoodResources } from './good-resources.ts'
 import type { IssuerContext } from './issuer-context.ts'
 import { readPayload } from './payload.ts'
 
@@ -57,7 +58,7 @@ export class RecordAdapter implements Adapter {
     const request = currentRequest()
     const handle = handleOf(id)
     const own = ownSubjects(payload, this.#model)
-    const { place, subjects } = request.stamp(own)
+    const { place, subjects } = restsOn(request.stamp(own), this.#model)
     const text = await this.#write(payload, handle)
     const now = authority.clock.now()
     await authority.store.write(this.#scope, async (tx) => {
@@ -121,6 +122,7 @@ export class RecordAdapter implements Adapter {
     const artefact = { class: this.#model.class, issuer, stamp, ...(row.uid === null ? {} : { id: row.uid }) }
     if (!judge.isGood(artefact)) return undefined
     const payload = await this.#read(row)
+    if (!keepGoodResources(payload, judge, artefact)) return undefined
     const request = currentRequest()
     // A code's grant is a family's name: its tokens have it where there is a refresh token to make them one.
     const { grant, ...others } = stamp.subjects
@@ -180,6 +182,16 @@ function mayRefresh(payload: AdapterPayload, request: OidcRequest): boolean {
   const scope = payload.scope ?? payload.params?.scope
   const asked = typeof scope === 'string' && scope.split(' ').includes('offline_access')
   return asked && request.client?.mayRefresh === true
+}
+
+/**
+ * A session is its user's alone: the client by whose request it is kept, and what that client proved, are no part of
+ * it. Revoking a client must not sign its users out.
+ */
+function restsOn({ place, subjects }: Stamp, { class: of }: RecordModel): Stamp {
+  if (of !== 'session') return { place, subjects }
+  const { client, grant, resource, assertionKey, ...own } = subjects
+  return { place, subjects: own }
 }
 
 /** Whom a payload names itself, beside what the request relied on. */
