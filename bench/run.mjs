@@ -1,7 +1,7 @@
 /**
  * Measures the authority and says on what. Asserts nothing.
  *
- *   node bench/run.mjs [reads|writes|commits|starts|mass…] [--source]
+ *   node bench/run.mjs [reads|writes|commits|starts|mass|tokens…] [--source]
  *
  * Without a name, all. `RESCIND_BENCH_DIR` chooses the disk (a folder; default: the system's for temporary files).
  */
@@ -24,6 +24,7 @@ const { MEASURED } = await import('./product.mjs')
 const { benchMass } = await import('./mass.mjs')
 const { benchReads } = await import('./reads.mjs')
 const { benchStarts } = await import('./starts.mjs')
+const { benchTokens } = await import('./tokens.mjs')
 const { benchWrites } = await import('./writes.mjs')
 
 const BENCHES = {
@@ -32,6 +33,7 @@ const BENCHES = {
   commits: benchCommits,
   starts: benchStarts,
   mass: benchMass,
+  tokens: benchTokens,
 }
 
 const chosen = positionals.length > 0 ? positionals : Object.keys(BENCHES)

@@ -1,7 +1,7 @@
 import type { Position } from '@rescind/core/log'
 import type { Authority } from '../authority/index.ts'
 import { type ClientKey, clientKeyOf } from '../keys/client-key.ts'
-import { head } from '../log/index.ts'
+import { head, PositionMemory } from '../log/index.ts'
 import type { Secret } from '../secrets/index.ts'
 import { findApplicationByClientId } from '../store/queries/applications.ts'
 import { listClientKeys } from '../store/queries/client-keys.ts'
@@ -20,16 +20,10 @@ export interface ActiveClient {
   readonly secrets: readonly Secret[]
 }
 
-interface Remembered {
-  readonly client: ActiveClient
-  /** The head of the log in the snapshot that it was read from. */
-  readonly position: Position
-}
-
-/** Clients remembered at once per store; the one read longest ago goes first. */
+/** Clients remembered at once per store. */
 const MOST_REMEMBERED = 1_000
 
-const memories = new WeakMap<Authority['store'], Map<string, Remembered>>()
+const memories = new WeakMap<Authority['store'], PositionMemory<ActiveClient | undefined>>()
 
 /**
  * The client of that client id as it is at `since` or later. Every change of a client, its keys or its secrets is
@@ -44,59 +38,39 @@ export async function activeClient(
   clientId: string,
   since: Position,
 ): Promise<ActiveClient | undefined> {
-  const memory = memoryOf(authority.store)
-  const name = `${since.log} ${clientId}`
-  const known = memory.get(name)
-  if (known !== undefined && isAtLeast(known.position, since)) return known.client
-  memory.delete(name)
-  const read = await readClient(authority, since.log, clientId)
-  if (read === undefined) return undefined
-  memory.set(name, read)
-  const [oldest] = memory.keys()
-  if (memory.size > MOST_REMEMBERED && oldest !== undefined) memory.delete(oldest)
-  return read.client
+  const memory = memories.get(authority.store) ?? new PositionMemory(MOST_REMEMBERED)
+  memories.set(authority.store, memory)
+  return memory.recall(clientId, since, () => readClient(authority, since.log, clientId))
 }
 
 async function readClient(
   authority: Authority,
   organizationId: string,
   clientId: string,
-): Promise<Remembered | undefined> {
-  const rows = await authority.store.read({ organizationId }, async (tx) => {
-    const application = await findApplicationByClientId(tx, clientId)
-    if (application?.status !== 'ACTIVE') return undefined
-    return {
-      application,
-      keys: await listClientKeys(tx, application.id),
-      secrets: await listClientSecrets(tx, application.id),
-      position: (await head(tx)).position,
-    }
-  })
-  if (rows === undefined) return undefined
-  const { application, position } = rows
-  const metadata = readClientMetadata(application.metadata)
-  return {
-    position,
-    client: {
-      applicationId: application.id,
-      clientId,
-      label: application.label,
-      metadata,
-      keys: rows.keys.map(clientKeyOf).filter(({ status }) => status === 'ACTIVE'),
-      secrets: usesClientSecret(metadata) ? await openActiveSecrets(authority, rows.secrets) : [],
+): Promise<{ readonly value: ActiveClient | undefined; readonly position: Position }> {
+  const { position, application, keys, secrets } = await authority.store.read(
+    { organizationId },
+    async (tx) => {
+      const { position } = await head(tx)
+      const application = await findApplicationByClientId(tx, clientId)
+      if (application?.status !== 'ACTIVE') return { position, keys: [], secrets: [] }
+      return {
+        position,
+        application,
+        keys: await listClientKeys(tx, application.id),
+        secrets: await listClientSecrets(tx, application.id),
+      }
     },
+  )
+  if (application === undefined) return { value: undefined, position }
+  const metadata = readClientMetadata(application.metadata)
+  const value = {
+    applicationId: application.id,
+    clientId,
+    label: application.label,
+    metadata,
+    keys: keys.map(clientKeyOf).filter(({ status }) => status === 'ACTIVE'),
+    secrets: usesClientSecret(metadata) ? await openActiveSecrets(authority, secrets) : [],
   }
-}
-
-function memoryOf(store: Authority['store']): Map<string, Remembered> {
-  const known = memories.get(store)
-  if (known !== undefined) return known
-  const memory = new Map<string, Remembered>()
-  memories.set(store, memory)
-  return memory
-}
-
-function isAtLeast(position: Position, since: Position): boolean {
-  if (position.incarnation !== since.incarnation) return position.incarnation > since.incarnation
-  return position.seq >= since.seq
+  return { value, position }
 }

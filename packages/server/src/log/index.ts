@@ -1,6 +1,10 @@
 export { append, openLog } from './append.ts'
+export { floorsOf } from './floors.ts'
 export { findEntryAbout } from './find-entry.ts'
+export { framesOf, type Sight } from './frames.ts'
 export { Knowledge, type KnowledgeOptions } from './knowledge.ts'
+export { LiveLog } from './live-log.ts'
+export { PositionMemory } from './position-memory.ts'
 export {
   head,
   type LoggedEntry,

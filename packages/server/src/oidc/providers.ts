@@ -47,6 +47,7 @@ export class Providers {
   readonly #attempts: Attempts
   #cookieKeys: Promise<readonly string[]> | undefined
   readonly #built = new Map<string, Built>()
+  readonly #organizations = new Map<string, string>()
 
   constructor(authority: Authority, knowledge: Knowledge, clientJwks: ClientJwks) {
     this.#authority = authority
@@ -118,10 +119,15 @@ export class Providers {
     return this.#cookieKeys
   }
 
+  /** An issuer never changes hands; whether it still is one, its signing keys say. */
   async #organizationOf(issuerId: string): Promise<string> {
+    const known = this.#organizations.get(issuerId)
+    if (known !== undefined) return known
     const found = await this.#authority.store.read(SYSTEM, (tx) => organizationOfIssuer(tx, issuerId))
     if (found === undefined)
       throw new DomainError('not_found', { type: 'authorization_server', id: issuerId })
+    if (this.#organizations.size >= MOST_ISSUERS) this.#organizations.clear()
+    this.#organizations.set(issuerId, found)
     return found
   }
 }

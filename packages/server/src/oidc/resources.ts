@@ -1,12 +1,41 @@
 import { errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider'
+import type { Authority } from '../authority/index.ts'
 import { type Api, readApi } from '../directory/api.ts'
 import { grantedScopes } from '../directory/application-grants.ts'
 import { isManagementScope } from '../directory/management-scopes.ts'
+import { head, PositionMemory } from '../log/index.ts'
 import { findApiByIdentifier, listApisOf } from '../store/queries/apis.ts'
 import { findAuthorizationServer } from '../store/queries/authorization-servers.ts'
 import { listScopes } from '../store/queries/scopes.ts'
 import type { IssuerContext } from './adapter/issuer-context.ts'
 import { currentRequest } from './request.ts'
+
+interface KnownApi {
+  readonly api: Api
+  /** Its scopes, or those of its authorization server. */
+  readonly names: readonly string[]
+}
+
+/** What is remembered of the APIs of a store, as long as nothing was changed. */
+interface ApiMemory {
+  readonly apis: PositionMemory<KnownApi | undefined>
+  /** By authorization server. */
+  readonly defaults: PositionMemory<string | undefined>
+}
+
+const MOST_REMEMBERED = 1_000
+const memories = new WeakMap<Authority['store'], ApiMemory>()
+
+function memoryOf({ store }: Authority): ApiMemory {
+  const known = memories.get(store)
+  if (known !== undefined) return known
+  const memory = {
+    apis: new PositionMemory<KnownApi | undefined>(MOST_REMEMBERED),
+    defaults: new PositionMemory<string | undefined>(MOST_REMEMBERED),
+  }
+  memories.set(store, memory)
+  return memory
+}
 
 /** Seconds. */
 const MANAGEMENT_TOKEN_LIFETIME = 3_600
@@ -27,12 +56,16 @@ export async function defaultResource(
     const isForItself = params.grant_type === 'client_credentials'
     return isForItself || scopesIn(params.scope).some(isManagementScope) ? issuer : undefined
   }
-  return authority.store.read({ organizationId }, async (tx) => {
-    const server = await findAuthorizationServer(tx, issuerId)
-    if (server === undefined) return undefined
-    const [api] = await listApisOf(tx, issuerId)
-    return api?.identifier
-  })
+  const memory = memoryOf(authority)
+  const since = { log: organizationId, ...currentRequest().place }
+  return memory.defaults.recall(issuerId, since, () =>
+    authority.store.read({ organizationId }, async (tx) => {
+      const { position } = await head(tx)
+      const server = await findAuthorizationServer(tx, issuerId)
+      const [api] = server === undefined ? [] : await listApisOf(tx, issuerId)
+      return { value: api?.identifier, position }
+    }),
+  )
 }
 
 /**
@@ -49,12 +82,18 @@ export async function resourceServerInfo(
   const { authority, organizationId, issuerId } = context
   if (issuerId === organizationId && identifier === context.issuer)
     return managementApis(context, scopesIn(params.scope), signingAlg)
-  const { api, names } = await authority.store.read({ organizationId }, async (tx) => {
-    const row = await findApiByIdentifier(tx, identifier)
-    if (row?.authorization_server_id !== issuerId) throw new errors.InvalidTarget()
-    const found = readApi(row)
-    return { api: found, names: await scopesOf(found, () => listScopes(tx, issuerId)) }
-  })
+  const since = { log: organizationId, ...currentRequest().place }
+  const known = await memoryOf(authority).apis.recall(`${issuerId} ${identifier}`, since, () =>
+    authority.store.read({ organizationId }, async (tx) => {
+      const { position } = await head(tx)
+      const row = await findApiByIdentifier(tx, identifier)
+      if (row?.authorization_server_id !== issuerId) return { value: undefined, position }
+      const api = readApi(row)
+      return { value: { api, names: await scopesOf(api, () => listScopes(tx, issuerId)) }, position }
+    }),
+  )
+  if (known === undefined) throw new errors.InvalidTarget()
+  const { api, names } = known
   return {
     // Userinfo accepts any token of this authorization server that has `openid`; without a user there is none.
     scope: [...(params.grant_type === 'client_credentials' ? [] : OPENID_SCOPES), ...names].join(' '),
