@@ -5,6 +5,7 @@ import type { Serving } from '../serve.ts'
 import { withApiToken } from './access.ts'
 import { DemonstrationClient } from './client.ts'
 import { type Narrate, rotateClientKey, rotateServerKeys } from './story.ts'
+import { revokeTokens } from './token-story.ts'
 
 /**
  * Shows what the server does, by its own HTTP API, and where everything is. On a later start it finds what it made
@@ -18,14 +19,18 @@ export async function demonstrate(serving: Serving): Promise<void> {
     say('\nThis server, driven through its own HTTP API as any Okta client would do it:\n')
     await withApiToken(authority, organizationId, async (token) => {
       const client = new DemonstrationClient(serving.localUrl, token)
-      await rotateClientKey(client, narrate)
-      await rotateServerKeys(client, narrate)
+      const applicationId = await rotateClientKey(client, narrate)
+      const authorizationServerId = await rotateServerKeys(client, narrate)
+      const origin = serving.localUrl
+      await revokeTokens({ client, origin, applicationId, authorizationServerId, narrate })
     })
     say(`
 Each of these changes is one entry of the organization's log, in the same commit.
 
   Okta Management API   ${serving.url}/api/v1             Authorization: SSWS <API token>
+  revocations           ${serving.url}/api/rescind/v1/revocations
   audit trail           ${serving.url}/api/rescind/v1/audit
+  OpenID provider       ${serving.url}/oauth2/default/.well-known/openid-configuration
   published keys        ${serving.url}/oauth2/default/v1/keys
   every operation       ${serving.url}/openapi.json
   metrics, readiness    ${serving.url}/metrics  ${serving.url}/readyz

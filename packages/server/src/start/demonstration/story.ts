@@ -19,8 +19,12 @@ const SigningKeys = Type.Array(Type.Object({ kid: Type.String(), status: Type.St
 const Published = Type.Object({ keys: Type.Array(Type.Object({ kid: Type.String() })) })
 const Nothing = Type.Unknown()
 
-/** A client's own keys: one is added, the one before it is deactivated and deleted. */
-export async function rotateClientKey(client: DemonstrationClient, narrate: Narrate): Promise<void> {
+/**
+ * A client's own keys: one is added, the one before it is deactivated and deleted.
+ *
+ * @returns the id of the application
+ */
+export async function rotateClientKey(client: DemonstrationClient, narrate: Narrate): Promise<string> {
   const application = await ensureApplication(client, narrate)
   const keys = `/api/v1/apps/${application}/credentials/jwks`
   const { keys: former } = (await client.call('GET', keys, ClientKeys)).body
@@ -36,10 +40,15 @@ export async function rotateClientKey(client: DemonstrationClient, narrate: Narr
     const { ms } = await client.call('DELETE', place, Nothing)
     narrate(`the key before it, ${short(kid)}, was deactivated and deleted`, off + ms)
   }
+  return application
 }
 
-/** An authorization server's keys: what it publishes, a rotation, and a new encryption key for its API. */
-export async function rotateServerKeys(client: DemonstrationClient, narrate: Narrate): Promise<void> {
+/**
+ * An authorization server's keys: what it publishes, a rotation, and a new encryption key for its API.
+ *
+ * @returns the id of the authorization server
+ */
+export async function rotateServerKeys(client: DemonstrationClient, narrate: Narrate): Promise<string> {
   const server = await ensureServer(client, narrate)
   const base = `/api/v1/authorizationServers/${server}`
   const published = await client.call('GET', `/oauth2/${server}/v1/keys`, Published)
@@ -66,6 +75,7 @@ export async function rotateServerKeys(client: DemonstrationClient, narrate: Nar
   const gaveWay = former.length > 0 ? ', and the one before it gave way in the same commit' : ''
   narrate(`it was activated${gaveWay}: access tokens can now be encrypted to it`, activated.ms)
   for (const { id } of former) await client.call('DELETE', `${keys}/${id}`, Nothing)
+  return server
 }
 
 async function ensureApplication(client: DemonstrationClient, narrate: Narrate): Promise<string> {
