@@ -69,6 +69,15 @@ function parametersOf(given: unknown): readonly unknown[] {
   throw new TypeError('no case')
 }
 
+/** What several modules want of one table, together. */
+function withSeed(all: Seed, more: Seed): Seed {
+  const tables = Object.entries(more).map(([table, row]) => [
+    table,
+    { ...Object.entries(all).find(([name]) => name === table)?.[1], ...row },
+  ])
+  return { ...all, ...Object.fromEntries(tables) }
+}
+
 /** JSON that keeps sets and bigints. */
 function spell(value: unknown): string {
   return (
@@ -102,7 +111,7 @@ describe.each(DATABASES)('on $name, organization B', (database) => {
   let world: SeededWorld
   beforeAll(async () => {
     ;({ store, close } = await database.open())
-    const seed: Seed = Object.assign({}, ...known.map(({ crossing }) => crossing.seed))
+    const seed = known.reduce<Seed>((all, { crossing }) => withSeed(all, crossing.seed), {})
     world = await seedWorld(store, { A: ORGANIZATION_A, B: ORGANIZATION_B }, seed)
   })
   afterAll(() => close())

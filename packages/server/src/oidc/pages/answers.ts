@@ -13,8 +13,7 @@ export type Answer = Page | GoTo
 
 export function send(reply: FastifyReply, answer: Answer): FastifyReply {
   if ('location' in answer) {
-    const cookies = answer.cookies ?? []
-    if (cookies.length > 0) reply.header('set-cookie', [...cookies])
+    for (const cookie of answer.cookies ?? []) reply.raw.appendHeader('set-cookie', cookie)
     return reply.code(303).headers(BROWSER_HEADERS).header('location', answer.location).send()
   }
   const { status, headers, body } = renderPage(answer)

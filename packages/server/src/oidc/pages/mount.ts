@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Authority } from '../../authority/index.ts'
 import type { ReadyIssuer } from '../providers.ts'
 import { duringRequest, OidcRequest } from '../request.ts'
+import { changeAccount, showAccount } from './account.ts'
 import { send } from './answers.ts'
 import { renderFailure } from './failures.ts'
 import { FormTokens } from './form-tokens.ts'
@@ -15,7 +16,7 @@ export interface PageOptions {
   ready(request: FastifyRequest, issuerId: string | undefined): Promise<ReadyIssuer>
 }
 
-/** The pages that we serve ourselves: sign-in and consent. */
+/** The pages that we serve ourselves: sign-in, consent, the own account. */
 export function mountPages(app: FastifyInstance, options: PageOptions): void {
   const tokens = new FormTokens(options.authority)
   const services = { tokens, browsers: new KnownBrowsers(tokens) }
@@ -28,12 +29,13 @@ export function mountPages(app: FastifyInstance, options: PageOptions): void {
     )
     scope.setErrorHandler(renderFailure)
     mountQuestions(scope, options, services)
+    mountAccount(scope, options, services)
   })
 }
 
 interface Params {
   readonly issuerId?: string
-  readonly uid: string
+  readonly uid?: string
 }
 
 function mountQuestions(
@@ -57,6 +59,27 @@ function mountQuestions(
   }
 }
 
+function mountAccount(
+  scope: FastifyInstance,
+  options: PageOptions,
+  services: Omit<QuestionServices, 'attempts'>,
+): void {
+  for (const url of ['/oauth2/:issuerId/v1/account', '/oauth2/v1/account']) {
+    scope.get<{ Params: Params }>(url, async (request, reply) => {
+      const issuer = await options.ready(request, request.params.issuerId)
+      return visited(issuer, request, reply, (visit) =>
+        showAccount({ ...services, attempts: issuer.context.attempts }, visit),
+      )
+    })
+    scope.post<{ Params: Params }>(url, async (request, reply) => {
+      const issuer = await options.ready(request, request.params.issuerId)
+      return visited(issuer, request, reply, (visit) =>
+        changeAccount({ ...services, attempts: issuer.context.attempts }, visit, formOf(request)),
+      )
+    })
+  }
+}
+
 /** A body of another type was refused before; none at all is an empty form. */
 function formOf({ body }: FastifyRequest): Submitted {
   return body instanceof Submitted ? body : new Submitted('')
@@ -69,6 +92,12 @@ function visited(
   answer: (visit: Visit) => ReturnType<typeof showQuestion>,
 ): Promise<FastifyReply> {
   const source = { ip: request.ip, userAgent: request.headers['user-agent'] ?? null }
-  const visit = { context, provider, request: request.raw, response: reply.raw, uid: request.params.uid }
+  const visit = {
+    context,
+    provider,
+    request: request.raw,
+    response: reply.raw,
+    uid: request.params.uid ?? '',
+  }
   return duringRequest(new OidcRequest(place, source), async () => send(reply, await answer(visit)))
 }

@@ -25,6 +25,7 @@ button.second{color:var(--accent);background:transparent}
 .error,.good{padding:.625rem .75rem;border-radius:.5rem;color:var(--wrong);background:var(--wrong-back);border:1px solid currentColor}
 .good{color:var(--good);background:var(--good-back)}
 .hint{margin:.25rem 0 0;color:var(--soft);font-size:.875rem}
+.unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .code-shown{font:1.75rem/1.5 ui-monospace,monospace;letter-spacing:.1em}
 ul.plain{margin:.5rem 0;padding:0;list-style:none}
 ul.plain li{padding:.5rem 0;border-top:1px solid color-mix(in srgb,var(--line) 40%,transparent)}

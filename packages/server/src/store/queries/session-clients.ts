@@ -20,3 +20,23 @@ export async function listTokensOfSessionOnly(
     .limit(limit)
     .execute()
 }
+
+/** The clients that a user has live tokens at. */
+export async function listClientsOfUser(
+  tx: ReadTx,
+  userId: string,
+  liveAt: number,
+  limit: number,
+): Promise<string[]> {
+  const rows = await tx.db
+    .selectFrom('tokens')
+    .select('client_id')
+    .distinct()
+    .where('organization_id', '=', organizationOf(tx))
+    .where('user_id', '=', userId)
+    .where('expires_at', '>', liveAt)
+    .orderBy('client_id')
+    .limit(limit)
+    .execute()
+  return rows.map(({ client_id }) => client_id)
+}
