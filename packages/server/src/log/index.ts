@@ -1,5 +1,4 @@
 export { append, openLog } from './append.ts'
-export { floorsOf } from './floors.ts'
 export { findEntryAbout } from './find-entry.ts'
 export { framesOf, type Sight } from './frames.ts'
 export { Knowledge, type KnowledgeOptions } from './knowledge.ts'

@@ -1,20 +1,16 @@
 import {
   type ArtefactClass,
   compareMarks,
-  decodeEntry,
+  type Frame,
   type IndexEntry,
   LogIndex,
   type Mark,
-  type Position,
-  toIndexEntry,
 } from '@rescind/core/log'
 import { DomainError } from '../errors/index.ts'
 import type { Store } from '../store/index.ts'
+import { framesOf, type Sight, seen, WHOLE_SIGHT } from './frames.ts'
 import { type LoggedEntry, snapshotEntries } from './read.ts'
 import type { Tail } from './tail.ts'
-
-/** The authority itself sees every entry: its view has no bounds, and so no version. */
-const WHOLE_LOG = ''
 
 export interface LiveLogOptions {
   readonly store: Store
@@ -24,6 +20,12 @@ export interface LiveLogOptions {
   readonly classes: readonly ArtefactClass[]
   /** 16 random bytes, of this process. */
   readonly hashKey: Uint8Array
+  /** What is seen of the log; by default all of it. */
+  readonly sight?: Sight
+  /** Told of each range that was applied, in order. */
+  onFrame?(frame: Frame, entries: readonly LoggedEntry[]): void
+  /** Told when everything was read anew: the next range may not join on to the last. */
+  onReloaded?(): void
   /** Told when following fails; it goes on by itself. */
   onTrouble(trouble: unknown): void
 }
@@ -35,11 +37,13 @@ const RETRY = 100
 export class LiveLog {
   readonly index: LogIndex
   readonly #options: LiveLogOptions
+  readonly #sight: Sight
   readonly #end = new AbortController()
   #waiting: { readonly mark: Mark; readonly resolve: () => void }[] = []
 
   constructor(options: LiveLogOptions) {
     this.#options = options
+    this.#sight = options.sight ?? WHOLE_SIGHT
     const { log, classes, hashKey } = options
     this.index = new LogIndex({ log, classes, hashKey })
   }
@@ -79,10 +83,11 @@ export class LiveLog {
     await store.read({ organizationId: log }, async (tx) => {
       const { head, pages } = await snapshotEntries(tx, log, { classes })
       const entries: IndexEntry[] = []
-      for await (const page of pages) entries.push(...page.flatMap(indexed))
+      for await (const page of pages) for (const entry of seen(page, this.#sight)) entries.push(entry)
       const { incarnation, seq } = head.position
-      this.index.load({ log, incarnation, seq, digest: head.digest, view: WHOLE_LOG, entries })
+      this.index.load({ log, incarnation, seq, digest: head.digest, view: this.#sight.version, entries })
     })
+    this.#options.onReloaded?.()
     this.#wake()
   }
 
@@ -103,20 +108,10 @@ export class LiveLog {
   }
 
   #apply(entries: readonly LoggedEntry[]): void {
-    for (const group of byIncarnation(entries)) {
-      const last = group.at(-1)
-      const first = group[0]
-      if (first === undefined || last === undefined) continue
-      this.index.apply({
-        log: this.index.log,
-        incarnation: last.position.incarnation,
-        from: first.position.seq - 1,
-        to: last.position.seq,
-        view: WHOLE_LOG,
-        digest: last.digest,
-        entries: group.flatMap(indexed),
-      })
+    for (const frame of framesOf(entries, this.#sight)) {
+      this.index.apply(frame)
       if (this.index.hole !== undefined) throw new Error(`the index has a hole: ${this.index.hole}`)
+      this.#options.onFrame?.(frame, entries)
     }
     this.#wake()
   }
@@ -124,23 +119,4 @@ export class LiveLog {
   #wake(): void {
     for (const { mark, resolve } of this.#waiting) if (this.hasReached(mark)) resolve()
   }
-}
-
-/** What the index makes of an entry of the store: nothing, for one that voids nothing. */
-function indexed({ body }: LoggedEntry): IndexEntry[] {
-  const decoded = decodeEntry(body)
-  if (!decoded.known) return []
-  const entry = toIndexEntry(decoded.entry)
-  return entry === undefined ? [] : [entry]
-}
-
-function byIncarnation(entries: readonly LoggedEntry[]): LoggedEntry[][] {
-  const groups: LoggedEntry[][] = []
-  let current: Position | undefined
-  for (const entry of entries) {
-    if (current?.incarnation !== entry.position.incarnation) groups.push([])
-    groups.at(-1)?.push(entry)
-    current = entry.position
-  }
-  return groups
 }

@@ -10,10 +10,12 @@ import {
 } from 'fastify'
 import { answerUnknownPaths, renderError } from '../apis/native/errors.ts'
 import { nativeApi } from '../apis/native/index.ts'
+import { logApi } from '../apis/native/log.ts'
 import { oauthApi, publishedKeysShortcut } from '../apis/oauth/index.ts'
 import { accessTokenAuthenticators } from '../apis/okta/bearer.ts'
 import { oktaApi, oktaRegistrationApi, oktaUniversalLogout } from '../apis/okta/index.ts'
 import { type Authority, VERSION } from '../authority/index.ts'
+import { Deliveries } from '../federation/delivery/deliveries.ts'
 import { collapseLeadingSlashes } from './leading-slashes.ts'
 import { escapeMalformed } from './malformed-escapes.ts'
 import { measureRequests } from './metrics.ts'
@@ -73,6 +75,7 @@ export function buildHttp(authority: Authority, options: HttpOptions): FastifyIn
   app.register(oktaRegistrationApi(authority, tokens, okta), { prefix: '/oauth2/v1/clients' })
   app.register(oktaUniversalLogout(authority, tokens, okta), { prefix: '/oauth2/v1/global-token-revocation' })
   app.register(nativeApi(authority, tokens), { prefix: '/api/rescind/v1' })
+  app.register(logApi(authority, new Deliveries(authority)), { prefix: '/api/rescind/v1' })
   app.register(oauthApi(authority, tokens))
   return app
 }

@@ -1,0 +1,23 @@
+import type { Frame } from '@rescind/core/log'
+import { encodeFrame, formatPosition } from '@rescind/core/log'
+
+/** A frame as it is sent: encoded once, for all who follow the view. */
+export interface SentFrame {
+  readonly incarnation: number
+  readonly from: number
+  readonly to: number
+  /** The frame's binary form as base64url. */
+  readonly text: string
+  /** The same as a server-sent event whose `id` is the position that it leads to. */
+  readonly event: Buffer
+}
+
+export function sendable(frame: Frame): SentFrame {
+  const { log, incarnation, from, to } = frame
+  const text = Buffer.from(encodeFrame(frame)).toString('base64url')
+  const id = formatPosition({ log, incarnation, seq: to })
+  return { incarnation, from, to, text, event: Buffer.from(`id: ${id}\nevent: frame\ndata: ${text}\n\n`) }
+}
+
+/** Tells a follower that it needs a new snapshot; the stream ends after it. */
+export const SNAPSHOT_DUE = Buffer.from('event: snapshot\ndata: due\n\n')
