@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import type { Authority } from '../authority/index.ts'
 import { startRotation } from '../keys/rotation.ts'
 import { startLogoutDelivery } from '../oidc/logout-delivery.ts'
+import { startJanitor } from '../tokens/janitor.ts'
 import type { Configuration } from './configuration/index.ts'
 import { credentialsShown, firstStart } from './first-start.ts'
 import { buildHttp } from './http.ts'
@@ -63,6 +64,7 @@ export async function serve(
   })
   await listen(app, bound)
   const rotation = startRotation(authority, stopping.signal)
+  const janitor = startJanitor(authority, stopping.signal)
   const logouts = startLogoutDelivery(authority, stopping.signal)
   return {
     authority,
@@ -78,7 +80,7 @@ export async function serve(
     async stop() {
       stopping.abort()
       await drain(app)
-      await rotation
+      await Promise.all([rotation, janitor])
       await logouts
       await authority.store.close()
     },

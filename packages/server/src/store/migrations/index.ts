@@ -14,6 +14,7 @@ import { clusters } from './clusters.ts'
 import { digestKeys } from './digest-keys.ts'
 import { foundation } from './foundation.ts'
 import { logoutDeliveries } from './logout-deliveries.ts'
+import { lowestPositions } from './lowest-positions.ts'
 import { oidcRecords } from './oidc-records.ts'
 import { revocations } from './revocations.ts'
 import { serviceAccounts } from './service-accounts.ts'
@@ -48,4 +49,5 @@ export const MIGRATIONS: readonly Migration[] = [
   applicationGrants,
   clusters,
   logoutDeliveries,
+  lowestPositions,
 ]
