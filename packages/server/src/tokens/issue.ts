@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Authority } from '../authority/index.ts'
-import { insertTokens } from '../store/queries/tokens.ts'
 import type { Artefact, Judge } from './judge.ts'
+import { writeToken } from './ledger-writer.ts'
 import type { Stamp } from './stamp.ts'
 
 /** A token that is about to exist. */
@@ -48,34 +48,30 @@ export async function recordToken(
   const { subjects, place } = token.stamp
   const client = subjects.client
   if (client === undefined) throw new TypeError('a token is always issued to a client')
-  await authority.store.write({ organizationId }, (tx) =>
-    insertTokens(tx, [
-      {
-        id,
-        kind: token.kind,
-        format: token.format,
-        handle: token.handle ?? null,
-        issuer_id: token.issuerId,
-        client_id: client,
-        user_id: subjects.user ?? null,
-        api: subjects.resource ?? null,
-        scopes: token.scopes,
-        grant_id: subjects.grant ?? null,
-        origin: token.origin ?? null,
-        session_id: subjects.session ?? null,
-        signing_key: token.signingKey ?? null,
-        assertion_key: subjects.assertionKey ?? null,
-        identity_provider: subjects.identityProvider ?? null,
-        incarnation: place.incarnation,
-        seq: place.seq,
-        issued_at: token.issuedAt,
-        expires_at: token.expiresAt,
-        ip: token.ip,
-        user_agent: token.userAgent,
-        details: token.details,
-      },
-    ]),
-  )
+  await writeToken(authority.store, organizationId, {
+    id,
+    kind: token.kind,
+    format: token.format,
+    handle: token.handle ?? null,
+    issuer_id: token.issuerId,
+    client_id: client,
+    user_id: subjects.user ?? null,
+    api: subjects.resource ?? null,
+    scopes: token.scopes,
+    grant_id: subjects.grant ?? null,
+    origin: token.origin ?? null,
+    session_id: subjects.session ?? null,
+    signing_key: token.signingKey ?? null,
+    assertion_key: subjects.assertionKey ?? null,
+    identity_provider: subjects.identityProvider ?? null,
+    incarnation: place.incarnation,
+    seq: place.seq,
+    issued_at: token.issuedAt,
+    expires_at: token.expiresAt,
+    ip: token.ip,
+    user_agent: token.userAgent,
+    details: token.details,
+  })
   return judge.isGood(artefactOf(id, token))
 }
 
