@@ -1,9 +1,18 @@
 import type { Configuration, RefreshToken } from 'oidc-provider'
 import type { ActiveSigningKey } from '../keys/issuer-keys.ts'
+import { PROOF_ALGS } from '../tokens/dpop.ts'
 import { stampAccessToken } from './access-tokens.ts'
 import { findAccount } from './accounts.ts'
 import type { IssuerContext } from './adapter/issuer-context.ts'
-import { judgeClientAssertion } from './client-assertion.ts'
+import { CLAIMS_BY_SCOPE } from './claims.ts'
+import {
+  ASSERTION_ALGS,
+  AUTHENTICATION_METHODS,
+  CLOCK_TOLERANCE,
+  judgeClientAssertion,
+} from './client-assertion.ts'
+import { discoveryOf } from './discovery.ts'
+import { nonceSecretOf } from './dpop-nonces.ts'
 import { LIFETIMES } from './lifetimes.ts'
 import { grantFor } from './pages/grants.ts'
 import { libraryPages } from './pages/library-pages.ts'
@@ -13,22 +22,6 @@ import { interactionRoute, routesOf } from './routes.ts'
 import { remainingOfSession } from './sessions.ts'
 import { signingJwks } from './signing-jwks.ts'
 
-/** Algorithms for clients' assertions and request objects: asymmetric ones, and HMAC for `client_secret_jwt`. */
-const ASSERTION_ALGS = [
-  'RS256',
-  'RS384',
-  'RS512',
-  'PS256',
-  'PS384',
-  'PS512',
-  'ES256',
-  'ES384',
-  'ES512',
-  'EdDSA',
-  'HS256',
-  'HS384',
-  'HS512',
-] as const
 const ENCRYPTION_ALGS = ['RSA-OAEP-256', 'RSA-OAEP-384', 'RSA-OAEP-512'] as const
 
 /** The OpenID library as we run it: RFC 9700 throughout, every optional endpoint of its own that we do better off. */
@@ -47,41 +40,17 @@ export function configuration(
     scopes: [...OPENID_SCOPES],
     responseTypes: ['code'],
     subjectTypes: ['public'],
-    clientAuthMethods: [
-      'client_secret_basic',
-      'client_secret_post',
-      'client_secret_jwt',
-      'private_key_jwt',
-      'none',
-    ],
+    discovery: discoveryOf(context),
+    clientAuthMethods: [...AUTHENTICATION_METHODS],
     enabledJWA: {
       clientAuthSigningAlgValues: [...ASSERTION_ALGS],
       idTokenSigningAlgValues: ['RS256', 'ES256', 'EdDSA'],
       requestObjectSigningAlgValues: [...ASSERTION_ALGS],
       idTokenEncryptionAlgValues: [...ENCRYPTION_ALGS],
       idTokenEncryptionEncValues: ['A256GCM'],
-      dPoPSigningAlgValues: ['ES256', 'EdDSA', 'RS256', 'PS256'],
+      dPoPSigningAlgValues: [...PROOF_ALGS],
     },
-    claims: {
-      openid: ['sub'],
-      profile: [
-        'name',
-        'family_name',
-        'given_name',
-        'middle_name',
-        'nickname',
-        'preferred_username',
-        'locale',
-        'zoneinfo',
-        'updated_at',
-      ],
-      email: ['email', 'email_verified'],
-      address: ['address'],
-      phone: ['phone_number'],
-      sid: null,
-      auth_time: null,
-      iss: null,
-    },
+    claims: { ...CLAIMS_BY_SCOPE, sid: null, auth_time: null, iss: null },
     // RFC 9700 section 2.1.1, RFC 7636 section 4.2: a challenge always, and never `plain`.
     pkce: { required: () => currentRequest().client?.needsPkce ?? true },
     rotateRefreshToken: () => currentRequest().client?.rotates ?? true,
@@ -90,7 +59,7 @@ export function configuration(
     expiresWithSession: () => false,
     conformIdTokenClaims: false,
     allowOmittingSingleRegisteredRedirectUri: false,
-    clockTolerance: 5,
+    clockTolerance: CLOCK_TOLERANCE,
     cookies: {
       keys: [...cookieKeys],
       names: {
@@ -123,7 +92,7 @@ export function configuration(
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
       deviceFlow: { enabled: true, ...pages.deviceFlow },
-      dPoP: { enabled: true },
+      dPoP: { enabled: true, nonceSecret: nonceSecretOf(cookieKeys), requireNonce: () => true },
       encryption: { enabled: true },
       pushedAuthorizationRequests: { enabled: true },
       requestObjects: { enabled: true },
@@ -135,9 +104,9 @@ export function configuration(
       userinfo: { enabled: false },
       resourceIndicators: {
         enabled: true,
-        defaultResource: async (_ctx, _client, oneOf) =>
-          (Array.isArray(oneOf) ? oneOf[0] : oneOf) ?? (await defaultResource(context)) ?? [],
-        getResourceServerInfo: (_ctx, identifier) => resourceServerInfo(context, identifier, alg),
+        defaultResource: async (ctx, _client, oneOf) =>
+          (Array.isArray(oneOf) ? oneOf[0] : oneOf) ?? (await defaultResource(context, ctx.oidc)) ?? [],
+        getResourceServerInfo: (ctx, identifier) => resourceServerInfo(context, ctx.oidc, identifier, alg),
         useGrantedResource: () => true,
       },
     },

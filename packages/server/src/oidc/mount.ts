@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { IncomingMessage, type ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Authority } from '../authority/index.ts'
 import { mountPages } from './pages/mount.ts'
@@ -19,7 +19,7 @@ const ENDPOINTS = [
   'par',
 ] as const
 
-type Handler = (request: IncomingMessage, response: ServerResponse) => void
+type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
 export interface MountOptions {
   readonly authority: Authority
@@ -48,38 +48,84 @@ export function mountProviders(
         `/oauth2/:issuerId/v1/${endpoint}`,
         async (request, reply) => {
           const issuer = await providers.ready(request.params.issuerId)
-          return handOver(issuer, request, reply)
+          return handOver(issuer, request, reply, providers)
         },
       )
       scope.all(`/oauth2/v1/${endpoint}`, async (request, reply) => {
         const issuer = await providers.ready(await organizationOf(request))
-        return handOver(issuer, request, reply)
+        return handOver(issuer, request, reply, providers)
       })
     }
     scope.get<{ Params: { issuerId: string } }>(
       '/oauth2/:issuerId/.well-known/:document',
-      async (request, reply) => handOver(await providers.ready(request.params.issuerId), request, reply),
+      async (request, reply) =>
+        handOver(await providers.ready(request.params.issuerId), request, reply, providers),
+    )
+    // RFC 8414 section 3.1: the path of an issuer comes after the well-known part.
+    scope.get<{ Params: { issuerId: string } }>(
+      '/.well-known/oauth-authorization-server/oauth2/:issuerId',
+      async (request, reply) => {
+        const issuer = await providers.ready(request.params.issuerId)
+        request.raw.url = `/oauth2/${request.params.issuerId}/.well-known/oauth-authorization-server`
+        return handOver(issuer, request, reply, providers)
+      },
     )
     scope.get('/.well-known/openid-configuration', async (request, reply) =>
-      handOver(await providers.ready(await organizationOf(request)), request, reply),
+      handOver(await providers.ready(await organizationOf(request)), request, reply, providers),
     )
     scope.get('/.well-known/oauth-authorization-server', async (request, reply) =>
-      handOver(await providers.ready(await organizationOf(request)), request, reply),
+      handOver(await providers.ready(await organizationOf(request)), request, reply, providers),
     )
   })
 }
 
-function handOver(issuer: ReadyIssuer, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+async function handOver(
+  issuer: ReadyIssuer,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  providers: Providers,
+): Promise<FastifyReply> {
   const { raw } = request
-  const context = new OidcRequest(issuer.place, {
-    ip: request.ip,
-    userAgent: request.headers['user-agent'] ?? null,
-  })
-  placeAtIssuer(raw, issuer.issuer, raw.url ?? '/')
-  const handler: Handler = issuer.provider.callback()
+  const source = { ip: request.ip, userAgent: request.headers['user-agent'] ?? null }
+  const url = raw.url ?? '/'
+  const first = new OidcRequest(issuer.place, source)
   reply.hijack()
-  duringRequest(context, () => handler(raw, reply.raw))
+  await attempt(issuer, first, raw, reply.raw, url)
+  if (first.repeatWith === undefined) return reply
+  for (const name of reply.raw.getHeaderNames()) reply.raw.removeHeader(name)
+  try {
+    const fresh = await providers.ready(issuer.issuerId)
+    const second = new OidcRequest(fresh.place, source, first)
+    await attempt(fresh, second, withBody(raw, first.repeatWith), reply.raw, url)
+  } catch (failure) {
+    request.log.error({ err: failure }, 'failed')
+    reply.raw.writeHead(503, { 'content-type': 'application/json', 'retry-after': '1' })
+    reply.raw.end('{"error":"temporarily_unavailable"}')
+  }
   return reply
+}
+
+async function attempt(
+  { issuer, provider }: ReadyIssuer,
+  context: OidcRequest,
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: string,
+): Promise<void> {
+  placeAtIssuer(request, issuer, url)
+  const handler: Handler = provider.callback()
+  await duringRequest(context, () => handler(request, response))
+}
+
+/** The same request once more: the body of the first has been read. */
+function withBody(request: IncomingMessage, body: Buffer): IncomingMessage {
+  const again = new IncomingMessage(request.socket)
+  again.method = request.method ?? 'POST'
+  again.headers = { ...request.headers, 'content-length': String(body.length) }
+  delete again.headers['transfer-encoding']
+  again.push(body)
+  again.push(null)
+  return again
 }
 
 /**
