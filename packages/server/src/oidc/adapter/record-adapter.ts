@@ -1,5 +1,5 @@
 import type { ArtefactClass } from '@rescind/core/log'
-import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
+import { type Adapter, type AdapterPayload, errors, Provider } from 'oidc-provider'
 import { newId } from '../../authority/index.ts'
 import { Secret } from '../../secrets/index.ts'
 import type { ReadTx, Tables, WriteTx } from '../../store/index.ts'
@@ -19,6 +19,7 @@ import { LIFETIMES } from '../lifetimes.ts'
 import { currentRequest, type OidcRequest } from '../request.ts'
 import { keepGoodResources } from './good-resources.ts'
 import type { IssuerContext } from './issuer-context.ts'
+import { OpenExchanges } from './open-exchanges.ts'
 import { readPayload } from './payload.ts'
 
 /** How a model of the library is kept. */
@@ -46,6 +47,7 @@ export class RecordAdapter implements Adapter {
   readonly #context: IssuerContext
   readonly #model: RecordModel
   readonly #scope: { readonly organizationId: string }
+  readonly #exchanges = new OpenExchanges()
 
   constructor(context: IssuerContext, model: RecordModel) {
     this.#context = context
@@ -102,6 +104,8 @@ export class RecordAdapter implements Adapter {
       consumeOidcRecord(tx, this.#key(id), authority.clock.now()),
     )
     if (!consumed) throw new errors.InvalidGrant(`${this.#model.name} has been used`)
+    const answer = Provider.ctx?.res
+    if (answer !== undefined) this.#exchanges.began(handleOf(id), answer)
   }
 
   async destroy(id: string): Promise<void> {
@@ -121,6 +125,7 @@ export class RecordAdapter implements Adapter {
     const stamp = { place: { incarnation: row.incarnation, seq: row.seq }, subjects: rowSubjects(row) }
     const artefact = { class: this.#model.class, issuer, stamp, ...(row.uid === null ? {} : { id: row.uid }) }
     if (!judge.isGood(artefact)) return undefined
+    if (this.#exchanges.isOpen(row.handle)) throw new errors.InvalidGrant(`${this.#model.name} is being used`)
     const payload = await this.#read(row)
     if (!keepGoodResources(payload, judge, artefact)) return undefined
     const request = currentRequest()
