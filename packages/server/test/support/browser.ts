@@ -3,7 +3,7 @@ export interface Form {
   readonly action: string
   /** What is hidden in it or filled in already. */
   readonly fields: Readonly<Record<string, string>>
-  /** The values of its buttons that are called `do`. */
+  /** Its buttons by value where they are called `do`, by name otherwise. */
   readonly buttons: readonly string[]
 }
 
@@ -144,9 +144,9 @@ function formsOf(html: string): Form[] {
     return {
       action: attributesOf(attributes).get('action') ?? '',
       fields: Object.fromEntries(inputs.map((input) => [input.get('name') ?? '', input.get('value') ?? ''])),
-      buttons: buttons
-        .filter((button) => button.get('name') === 'do')
-        .map((button) => button.get('value') ?? ''),
+      buttons: buttons.map(
+        (button) => (button.get('name') === 'do' ? button.get('value') : button.get('name')) ?? '',
+      ),
     }
   })
 }

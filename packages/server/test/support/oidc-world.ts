@@ -87,7 +87,7 @@ export function configurationOf(
   issuer: string,
   metadata: Partial<openid.ClientMetadata> = {},
 ): Promise<openid.Configuration> {
-  const key = JSON.stringify([client.clientId, client.key?.kid, issuer, metadata])
+  const key = JSON.stringify([client.clientId, client.key?.kid, client.secret, issuer, metadata])
   const known = configurations.get(key)
   if (known !== undefined) return known
   const discovered = openid.discovery(new URL(issuer), client.clientId, metadata, authenticationOf(client), {
