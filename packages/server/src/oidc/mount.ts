@@ -123,6 +123,8 @@ function withBody(request: IncomingMessage, body: Buffer): IncomingMessage {
   again.method = request.method ?? 'POST'
   again.headers = { ...request.headers, 'content-length': String(body.length) }
   delete again.headers['transfer-encoding']
+  // An incomplete message would take the connection with it when it is done with.
+  again.complete = true
   again.push(body)
   again.push(null)
   return again
