@@ -40,7 +40,11 @@ const ROWS: Readonly<
 > = {
   access: (tx, incarnation) => lowestTokenPosition(tx, 'access', incarnation),
   refresh: (tx, incarnation) => lowestTokenPosition(tx, 'refresh', incarnation),
-  grant: (tx, incarnation) => lowestRecordPosition(tx, 'Grant', incarnation),
+  grant: async (tx, incarnation) => {
+    const grant = await lowestRecordPosition(tx, 'Grant', incarnation)
+    const consent = await lowestRecordPosition(tx, 'Consent', incarnation)
+    return grant === undefined || consent === undefined ? (grant ?? consent) : Math.min(grant, consent)
+  },
   session: (tx, incarnation) => lowestRecordPosition(tx, 'Session', incarnation),
   code: (tx, incarnation) => lowestRecordPosition(tx, 'AuthorizationCode', incarnation),
   interaction: (tx, incarnation) => lowestRecordPosition(tx, 'Interaction', incarnation),

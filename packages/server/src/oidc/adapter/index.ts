@@ -10,7 +10,8 @@ const RECORDS: readonly RecordModel[] = [
   { name: 'Interaction', class: 'interaction', sealed: true },
   { name: 'Grant', class: 'grant' },
   { name: 'AuthorizationCode', class: 'code', opensFamily: true },
-  { name: 'DeviceCode', class: 'device_code', opensFamily: true },
+  // Found by its user code too, and then saved again under the code that only the device has.
+  { name: 'DeviceCode', class: 'device_code', opensFamily: true, sealed: true },
   { name: 'PushedAuthorizationRequest', class: 'pushed_request' },
 ]
 

@@ -18,8 +18,6 @@ export interface ConsentPage extends FormFrame {
   readonly apis: readonly { readonly name: string; readonly scopes: readonly ScopeWords[] }[]
   /** Where the answer goes: the one thing about an application that it cannot choose freely. */
   readonly destination?: string
-  /** The person has not been here just now: a device asks. */
-  readonly device?: true
 }
 
 export function consentPage(page: ConsentPage): Page {
@@ -42,7 +40,5 @@ ${destination === undefined ? undefined : html`<p class="hint">You will go on to
 }
 
 function list(scopes: readonly ScopeWords[]): Html {
-  return html`<ul class="plain">${scopes.map(
-    ({ scope, words }) => html`<li>${name(words)}<br><span class="scope">${name(scope)}</span></li>`,
-  )}</ul>`
+  return html`<ul class="plain">${scopes.map(({ scope, words }) => html`<li>${name(words)}${words === scope ? undefined : html`<br><span class="scope">${name(scope)}</span>`}</li>`)}</ul>`
 }

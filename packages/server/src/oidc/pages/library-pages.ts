@@ -98,12 +98,17 @@ function inputOf(ctx: KoaContextWithOIDC, failure: Failure | undefined) {
     return { code, problem: failure.message, status: 429, retryAfter: failure.seconds }
   if (failure.name === 'AbortedError')
     return { code: '', problem: 'Access was denied, and the device has been told.', status: 200 }
+  if (!CODE_FAULTS.has(failure.name))
+    return { code: '', problem: 'The device could not be connected. Begin again at the device.', status: 400 }
   return {
     code,
     problem: 'This code is not correct, or no longer good. Look at your device again.',
     status: 400,
   }
 }
+
+/** How the library names what is wrong with a user code; people are told one thing of all. */
+const CODE_FAULTS = new Set(['NoCodeError', 'NotFoundError', 'ExpiredError', 'AlreadyUsedError'])
 
 function errorPage(organization: string, status: number, out: ErrorOut, failure: Failure): Page {
   if (failure.name === 'SessionNotFound') return expiredPage(organization)

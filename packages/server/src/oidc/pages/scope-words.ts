@@ -36,7 +36,13 @@ export async function describeScopes(
   const apis: { name: string; scopes: ScopeWords[] }[] = []
   for (const [identifier, scopes] of Object.entries(missing.resources)) {
     const api = await findApiByIdentifier(tx, identifier)
-    apis.push({ name: api?.name ?? identifier, scopes: scopes.map(words) })
+    // What is about the user is said once, above.
+    const own = scopes.filter((scope) => !STANDARD.has(scope))
+    if (own.length > 0) apis.push({ name: api?.name ?? identifier, scopes: own.map(words) })
   }
-  return { aboutYou: missing.openid.map(words), apis }
+  const about = [...missing.openid, ...Object.values(missing.resources).flat()]
+  const aboutYou = [...new Set(about)].filter(
+    (scope) => STANDARD.has(scope) || missing.openid.includes(scope),
+  )
+  return { aboutYou: aboutYou.map(words), apis }
 }

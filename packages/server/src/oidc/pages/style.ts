@@ -15,6 +15,7 @@ h2{margin:2rem 0 .5rem;font-size:1.125rem}
 h3{margin:0;font-size:1rem}
 p{margin:.5rem 0}
 form{margin:1.25rem 0 0}
+form+form{margin:-.5rem 0 0}
 label{display:block;margin:1rem 0 .25rem;font-weight:600}
 input{width:100%;padding:.625rem .75rem;color:inherit;background:transparent;border:1px solid var(--line);border-radius:.5rem;font:inherit}
 input[aria-invalid=true]{border:2px solid var(--wrong)}

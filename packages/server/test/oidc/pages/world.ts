@@ -17,7 +17,8 @@ import type { TestDatabase } from '../../support/databases.ts'
 import { UserAgent } from './user-agent.ts'
 
 export const PASSWORD = 'correct horse battery staple'
-export const CALLBACK_PATH = '/callback'
+/** The discard port: whoever is sent there stays where they are. */
+const NOBODY_LISTENS = 'http://127.0.0.1:9/callback'
 export const API = 'https://orders.example.com'
 
 export interface Person {
@@ -150,7 +151,7 @@ export class PagesWorld {
 /** The organization is `default`, so that its own pages are at the public address too. */
 export async function openPagesWorld(
   database: TestDatabase,
-  options: { readonly allowPrivateNetworks?: boolean } = {},
+  options: { readonly allowPrivateNetworks?: boolean; readonly callback?: string } = {},
 ): Promise<PagesWorld> {
   const bound = await bindPort('127.0.0.1', 0)
   const opened = await openTestAuthority(database)
@@ -197,5 +198,5 @@ export async function openPagesWorld(
   const listening = once(app.server, 'listening')
   app.server.listen(bound.handle)
   await listening
-  return new PagesWorld(authority, app, server.issuer, `http://127.0.0.1:9${CALLBACK_PATH}`)
+  return new PagesWorld(authority, app, server.issuer, options.callback ?? NOBODY_LISTENS)
 }
