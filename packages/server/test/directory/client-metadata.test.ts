@@ -43,6 +43,14 @@ describe('settings of a client', () => {
       'a native application',
       { ...web, application_type: 'native', redirect_uris: ['com.example.app:/callback'] },
     ],
+    [
+      'a web application whose refresh tokens stay',
+      {
+        ...web,
+        grant_types: ['authorization_code', 'refresh_token'],
+        refresh_token: { rotation_type: 'STATIC', leeway: 0 },
+      },
+    ],
     ['keys elsewhere', { ...service, jwks_uri: 'https://billing.example.com/keys' }],
     ['keys elsewhere, on this machine', { ...service, jwks_uri: 'http://127.0.0.1:4000/keys' }],
     [
@@ -93,6 +101,15 @@ describe('settings of a client', () => {
       'token_endpoint_auth_method',
     ],
     ['a public client without PKCE', { ...browser, pkce_required: false }, 'pkce_required'],
+    [
+      'a public client whose refresh tokens stay',
+      {
+        ...browser,
+        grant_types: ['authorization_code', 'refresh_token'],
+        refresh_token: { rotation_type: 'STATIC', leeway: 0 },
+      },
+      'refresh_token',
+    ],
     [
       'bound tokens by implicit',
       { ...web, grant_types: ['implicit'], dpop_bound_access_tokens: true },
