@@ -54,6 +54,7 @@ export const ENTRY_KINDS = [
   'api_token.revoked',
   'digest_key.created',
   'service_account.created',
+  'policy.updated',
   'revocation.refused',
   'app_grant.created',
   'app_grant.deleted',

@@ -20,6 +20,8 @@ export interface Api {
   readonly authorizationServerId: string
   /** Seconds. */
   readonly accessTokenLifetime: number
+  /** While it is not, no token is issued for it, and none is good. */
+  readonly enabled: boolean
   readonly createdAt: number
   readonly updatedAt: number
 }
@@ -35,6 +37,7 @@ export function readApi(row: Omit<Apis, 'organization_id'>): Api {
     tokenFormat: row.token_format,
     authorizationServerId: row.authorization_server_id,
     accessTokenLifetime: row.access_token_lifetime,
+    enabled: row.enabled === 1,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }

@@ -1,6 +1,6 @@
 import { type Actor, type Authority, entryActor, newId } from '../authority/index.ts'
 import { DomainError } from '../errors/index.ts'
-import { append } from '../log/index.ts'
+import { append, findEntryAbout } from '../log/index.ts'
 import type { WriteTx } from '../store/index.ts'
 import {
   deleteApi as deleteRow,
@@ -27,6 +27,8 @@ export interface ApiSettings {
   readonly authorizationServerId: string
   /** Seconds. */
   readonly accessTokenLifetime: number
+  /** True unless told. */
+  readonly enabled?: boolean
 }
 
 /**
@@ -45,32 +47,32 @@ export async function createApi(authority: Authority, actor: Actor, settings: Ap
 }
 
 /**
- * Replaces the settings of an API. Its identifier stays what it is: tokens carry it.
+ * Replaces the settings of an API. Its identifier stays what it is: tokens carry it. What follows from its being
+ * enabled or disabled is the caller's to write, in the same transaction.
  *
  * @throws DomainError not_found
  */
-export async function replaceApi(
+export async function replaceApiIn(
   authority: Authority,
+  tx: WriteTx,
   actor: Actor,
   id: string,
   settings: ApiSettings,
-): Promise<Api> {
-  return authority.store.write({ organizationId: actor.organizationId }, async (tx) => {
-    const row = await findApi(tx, id)
-    if (row === undefined) throw apiNotFound(id)
-    if (settings.identifier !== row.identifier)
-      throw new DomainError('invalid_request', {
-        about: 'identifier',
-        cause: 'The identifier cannot change.',
-      })
-    const server = await findAuthorizationServer(tx, settings.authorizationServerId)
-    if (server === undefined) throw authorizationServerNotFound(settings.authorizationServerId)
-    const change = { ...columns(settings), updated_at: authority.clock.now() }
-    await updateApi(tx, id, change)
-    const api = readApi({ ...row, ...change })
-    await record(authority, tx, actor, 'api.updated', api)
-    return api
-  })
+): Promise<{ readonly before: Api; readonly after: Api }> {
+  const row = await findApi(tx, id)
+  if (row === undefined) throw apiNotFound(id)
+  if (settings.identifier !== row.identifier)
+    throw new DomainError('invalid_request', {
+      about: 'identifier',
+      cause: 'The identifier cannot change.',
+    })
+  const server = await findAuthorizationServer(tx, settings.authorizationServerId)
+  if (server === undefined) throw authorizationServerNotFound(settings.authorizationServerId)
+  const change = { ...columns(settings), updated_at: authority.clock.now() }
+  await updateApi(tx, id, change)
+  const after = readApi({ ...row, ...change })
+  await record(authority, tx, actor, 'api.updated', after)
+  return { before: readApi(row), after }
 }
 
 /** @throws DomainError not_found */
@@ -169,7 +171,18 @@ async function insert(
   if (!(await insertApi(tx, row))) return undefined
   const api = readApi(row)
   await record(authority, tx, actor, 'api.created', api)
+  await settleBlock(authority, tx, actor, api)
   return api
+}
+
+/** A new API may have the identifier of one that was deleted while it was disabled, which is blocked to this day. */
+async function settleBlock(authority: Authority, tx: WriteTx, actor: Actor, api: Api): Promise<void> {
+  const subject = { resource: api.identifier }
+  const at = authority.clock.now()
+  const entry = { subject, actor: entryActor(actor), cause: 'api.created' }
+  if (!api.enabled) await append(tx, { kind: 'resource.blocked', ...entry }, at)
+  else if ((await findEntryAbout(tx, 'resource.blocked', subject)) !== undefined)
+    await append(tx, { kind: 'resource.unblocked', ...entry }, at)
 }
 
 function columns(settings: ApiSettings) {
@@ -179,6 +192,7 @@ function columns(settings: ApiSettings) {
     token_format: settings.tokenFormat,
     authorization_server_id: settings.authorizationServerId,
     access_token_lifetime: settings.accessTokenLifetime,
+    enabled: settings.enabled === false ? 0 : 1,
   }
 }
 
@@ -189,14 +203,14 @@ async function record(
   kind: 'api.created' | 'api.updated' | 'api.deleted',
   api: Api,
 ): Promise<void> {
-  const { name, scopes, tokenFormat, accessTokenLifetime } = api
+  const { name, scopes, tokenFormat, accessTokenLifetime, enabled } = api
   await append(
     tx,
     {
       kind,
       subject: { api: api.id, resource: api.identifier, authorization_server: api.authorizationServerId },
       actor: entryActor(actor),
-      data: { name, scopes, tokenFormat, accessTokenLifetime },
+      data: { name, scopes, tokenFormat, accessTokenLifetime, enabled },
     },
     authority.clock.now(),
   )

@@ -1,8 +1,9 @@
-import { type Actor, type Authority, entryActor } from '../authority/index.ts'
+import type { Actor, Authority } from '../authority/index.ts'
 import { apiNotFound, readApi } from '../directory/api.ts'
 import { removeApi } from '../directory/apis.ts'
-import { append } from '../log/index.ts'
+import { isTriggered } from '../directory/policy.ts'
 import { findApi } from '../store/queries/apis.ts'
+import { recordRevocation } from './record.ts'
 
 /**
  * Deletes an API; every token that is for it is void (`resource.revoked`), whoever issued it.
@@ -15,17 +16,10 @@ export async function deleteApi(authority: Authority, actor: Actor, id: string):
     async (tx) => {
       const row = await findApi(tx, id)
       if (row === undefined) throw apiNotFound(id)
-      await append(
-        tx,
-        {
-          kind: 'resource.revoked',
-          subject: { resource: row.identifier },
-          actor: entryActor(actor),
-          reason: { code: 'requested' },
-          cause: 'api.deleted',
-        },
-        authority.clock.now(),
-      )
+      if (await isTriggered(tx, 'api.deleted')) {
+        const reason = { code: 'requested', cause: 'api.deleted' } as const
+        await recordRevocation(authority, tx, actor, { type: 'api', resource: row.identifier }, reason)
+      }
       await removeApi(authority, tx, actor, readApi(row))
     },
     'urgent',

@@ -1,6 +1,7 @@
 import type { Actor, Authority } from '../authority/index.ts'
 import { applicationEntry, standingEntry } from '../directory/application.ts'
 import { applicationRow } from '../directory/applications.ts'
+import { isTriggered } from '../directory/policy.ts'
 import { DomainError } from '../errors/index.ts'
 import { deleteClientKeySet } from '../keys/client-key-set.ts'
 import { append } from '../log/index.ts'
@@ -41,7 +42,7 @@ export async function deactivateApplication(authority: Authority, actor: Actor, 
     if (row === undefined) return
     await append(tx, applicationEntry('client.updated', row, actor, cause), at)
     await append(tx, standingEntry('client.blocked', row, actor, cause), at)
-    await append(tx, standingEntry('client.revoked', row, actor, cause), at)
+    if (await isTriggered(tx, cause)) await append(tx, standingEntry('client.revoked', row, actor, cause), at)
   })
 }
 
@@ -62,6 +63,6 @@ export async function deleteApplication(authority: Authority, actor: Actor, id: 
     await deleteApplicationGrantsOf(tx, id)
     if (!(await deleteInactiveApplication(tx, id))) throw new DomainError('application_active')
     await append(tx, applicationEntry('client.deleted', row, actor, cause), at)
-    await append(tx, standingEntry('client.revoked', row, actor, cause), at)
+    if (await isTriggered(tx, cause)) await append(tx, standingEntry('client.revoked', row, actor, cause), at)
   })
 }

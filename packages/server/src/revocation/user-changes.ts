@@ -1,4 +1,5 @@
 import { type Actor, type Authority, entryActor } from '../authority/index.ts'
+import { isTriggered } from '../directory/policy.ts'
 import { refuseForHigherUser } from '../directory/roles-of-users.ts'
 import { BLOCKED_STATUSES } from '../directory/users-status.ts'
 import { append } from '../log/index.ts'
@@ -58,7 +59,10 @@ export async function changeUser(
   return updated
 }
 
-/** Revokes everything that was issued for a user, because of another change in the same transaction. */
+/**
+ * Revokes everything that was issued for a user, because of another change in the same transaction; unless the
+ * organization's policy has switched that off.
+ */
 export async function revokeUser(
   authority: Authority,
   tx: WriteTx,
@@ -66,5 +70,6 @@ export async function revokeUser(
   userId: string,
   cause: UserRevocationCause,
 ): Promise<void> {
+  if (!(await isTriggered(tx, cause))) return
   await recordRevocation(authority, tx, actor, { type: 'user', user: userId }, { code: 'unspecified', cause })
 }

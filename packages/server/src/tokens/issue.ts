@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Authority } from '../authority/index.ts'
+import { holdToCap } from './cap.ts'
 import type { Artefact, Judge } from './judge.ts'
 import { writeToken } from './ledger-writer.ts'
 import type { Stamp } from './stamp.ts'
@@ -72,6 +73,7 @@ export async function recordToken(
     user_agent: token.userAgent,
     details: token.details,
   })
+  await holdToCap(authority, organizationId, judge, token.stamp)
   return judge.isGood(artefactOf(id, token))
 }
 

@@ -1,9 +1,10 @@
 import { type Static, Type } from '@fastify/type-provider-typebox'
 import type { Actor, Authority } from '../../authority/index.ts'
 import { ACCESS_TOKEN_LIFETIME, TOKEN_FORMATS } from '../../directory/api.ts'
-import { type Api, type ApiSettings, createApi, getApi, listApis, replaceApi } from '../../directory/apis.ts'
+import { type Api, type ApiSettings, createApi, getApi, listApis } from '../../directory/apis.ts'
 import { DEFAULT_AUTHORIZATION_SERVER } from '../../directory/authorization-servers.ts'
 import { DomainError } from '../../errors/index.ts'
+import { replaceApi } from '../../revocation/api-changes.ts'
 import { deleteApi } from '../../revocation/api-deletion.ts'
 import { actorOf } from './authentication.ts'
 import type { NativeApp } from './native-app.ts'
@@ -15,6 +16,7 @@ const DEFAULT_LIMIT = 100
 const Name = Type.String({ pattern: '^[^\\p{Cc}\\p{Bidi_Control}]{1,255}$' })
 const Scope = Type.String({ pattern: '^[\\x21\\x23-\\x5b\\x5d-\\x7e]{1,255}$' })
 const SETTINGS = {
+  enabled: Type.Optional(Type.Boolean()),
   name: Type.Optional(Name),
   scopes: Type.Optional(Type.Array(Scope, { maxItems: 1000 })),
   tokenFormat: Type.Optional(Type.Enum(TOKEN_FORMATS)),
@@ -39,6 +41,7 @@ const ApiBody = Type.Object({
   accessTokenLifetime: Type.Integer(),
   createdAt: Type.String(),
   updatedAt: Type.String(),
+  enabled: Type.Boolean(),
 })
 const Path = Type.Object({ id: Type.String({ maxLength: 64 }) })
 
@@ -78,8 +81,9 @@ export function apis(app: NativeApp, authority: Authority): void {
     { schema: { params: Path, body: Replacement, response: { 200: ApiBody, ...RESPONSES } } },
     async (request) => {
       const actor = administrator(actorOf(request))
-      const { identifier } = await getApi(authority, actor, request.params.id)
-      const settings = settingsOf(request.body, request.body.identifier ?? identifier)
+      const { identifier, enabled } = await getApi(authority, actor, request.params.id)
+      // Whoever does not speak of it, because an older script knows nothing of it, does not enable an API again.
+      const settings = settingsOf(request.body, request.body.identifier ?? identifier, enabled)
       return represent(await replaceApi(authority, actor, request.params.id, settings))
     },
   )
@@ -94,7 +98,7 @@ export function apis(app: NativeApp, authority: Authority): void {
   )
 }
 
-function settingsOf(body: Static<typeof Replacement>, identifier: string): ApiSettings {
+function settingsOf(body: Static<typeof Replacement>, identifier: string, enabled = true): ApiSettings {
   return {
     identifier,
     name: body.name ?? identifier,
@@ -102,6 +106,7 @@ function settingsOf(body: Static<typeof Replacement>, identifier: string): ApiSe
     tokenFormat: body.tokenFormat ?? 'jwt',
     authorizationServerId: body.authorizationServerId ?? DEFAULT_AUTHORIZATION_SERVER,
     accessTokenLifetime: body.accessTokenLifetime ?? ACCESS_TOKEN_LIFETIME.usual,
+    enabled: body.enabled ?? enabled,
   }
 }
 
@@ -129,6 +134,7 @@ function represent(api: Api): Static<typeof ApiBody> {
     tokenFormat: api.tokenFormat,
     authorizationServerId: api.authorizationServerId,
     accessTokenLifetime: api.accessTokenLifetime,
+    enabled: api.enabled,
     createdAt: new Date(api.createdAt).toISOString(),
     updatedAt: new Date(api.updatedAt).toISOString(),
   }

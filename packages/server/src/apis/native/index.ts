@@ -10,6 +10,7 @@ import { clusters } from './clusters.ts'
 import { answerUnknownPaths, renderError } from './errors.ts'
 import { readJsonBodies } from './json-body.ts'
 import { organizations } from './organizations.ts'
+import { policy } from './policy.ts'
 import { revocations } from './revocations.ts'
 import { signing } from './signing.ts'
 import { tokens } from './tokens.ts'
@@ -34,6 +35,7 @@ export function nativeApi(
     organizations(app, authority)
     apis(app, authority)
     audit(app, authority)
+    policy(app, authority)
     clusters(app, authority)
     signing(app, authority)
     tokens(app, authority, knowledge)

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Store } from '../store.ts'
 import type { Tables } from '../tables/index.ts'
 import { apiEncryptionKeys } from './api-encryption-keys.ts'
+import { apiStatus } from './api-status.ts'
 import { apiTokens } from './api-tokens.ts'
 import { apis } from './apis.ts'
 import { applicationGrants } from './application-grants.ts'
@@ -16,6 +17,7 @@ import { foundation } from './foundation.ts'
 import { logoutDeliveries } from './logout-deliveries.ts'
 import { lowestPositions } from './lowest-positions.ts'
 import { oidcRecords } from './oidc-records.ts'
+import { policies } from './policies.ts'
 import { revocations } from './revocations.ts'
 import { serviceAccounts } from './service-accounts.ts'
 import { signingKeys } from './signing-keys.ts'
@@ -50,4 +52,6 @@ export const MIGRATIONS: readonly Migration[] = [
   clusters,
   logoutDeliveries,
   lowestPositions,
+  policies,
+  apiStatus,
 ]

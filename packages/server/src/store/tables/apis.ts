@@ -11,6 +11,8 @@ export interface Apis {
   authorization_server_id: string
   /** Seconds. */
   access_token_lifetime: number
+  /** 0: no token is issued for it, and none is good. */
+  enabled: number
   created_at: number
   updated_at: number
 }

@@ -11,10 +11,11 @@ import type { ClusterCredentials, ClusterNodes, Clusters, NodeLeases } from './c
 import type { DigestKeys } from './digest-keys.ts'
 import type { Installation } from './installation.ts'
 import type { LogEntries, LogFloors, LogHeads, LogIncarnations } from './log.ts'
+import type { LogoutDeliveries, SessionClients } from './logout-deliveries.ts'
 import type { OidcRecords } from './oidc-records.ts'
 import type { Organizations } from './organizations.ts'
+import type { Policies } from './policies.ts'
 import type { Revocations } from './revocations.ts'
-import type { LogoutDeliveries, SessionClients } from './logout-deliveries.ts'
 import type { ServiceAccountSecrets, ServiceAccounts } from './service-accounts.ts'
 import type { SigningKeys, SigningRings } from './signing-keys.ts'
 import type { Tokens } from './tokens.ts'
@@ -48,6 +49,7 @@ export interface Tables {
   tokens: Tokens
   oidc_records: OidcRecords
   revocations: Revocations
+  policies: Policies
   session_clients: SessionClients
   logout_deliveries: LogoutDeliveries
   clusters: Clusters
