@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ORGANIZATION_A } from '../support/authority.ts'
 import { DATABASES } from '../support/databases.ts'
 import { type Credential, createCredential, openTestOkta, type TestOkta } from '../support/okta.ts'
 import { expectContract, OPERATIONS, type OperationId } from './validate.ts'
@@ -15,6 +16,7 @@ function isOperation(name: string): name is OperationId {
 
 function isServed(operation: OperationId): boolean {
   const { path } = OPERATIONS[operation]
+  if (path.startsWith('/api/v1/apps/{appId}/grants')) return true
   return !NOT_SERVED.test(path) && !path.startsWith('/api/v1/apps/{appId}/credentials/keys')
 }
 
@@ -114,6 +116,23 @@ describe.each(DATABASES)('every operation keeps the contract on $name', (databas
     await call('getApplication', [app])
     await call('deleteApplication', [app])
     await call('deleteApplication', [app])
+  })
+
+  it('grants of an application', async () => {
+    const app = await created('createApplication', [], application('Granted', 'private_key_jwt', SIGNING))
+    const issuer = new URL(okta.authority.publicUrl)
+    issuer.hostname = `${ORGANIZATION_A}.${issuer.hostname}`
+    const body = { issuer: issuer.origin, scopeId: 'okta.apps.read' }
+    const grant = await created('grantConsentToScope', [app], body)
+    await call('grantConsentToScope', [app], { body: { ...body, scopeId: 'okta.nonsense.read' } })
+    await call('grantConsentToScope', ['0oa00000000000000000'], { body })
+    await call('listScopeConsentGrants', [app])
+    await call('listScopeConsentGrants', ['0oa00000000000000000'])
+    await call('getScopeConsentGrant', [app, grant])
+    await call('getScopeConsentGrant', [app, 'oag00000000000000000'])
+    await call('revokeScopeConsentGrant', [app, grant], { who: reader })
+    await call('revokeScopeConsentGrant', [app, grant])
+    await call('revokeScopeConsentGrant', [app, grant])
   })
 
   it('keys of a client', async () => {
