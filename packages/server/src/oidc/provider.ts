@@ -6,6 +6,7 @@ import { adapterOf } from './adapter/index.ts'
 import type { IssuerContext } from './adapter/issuer-context.ts'
 import { configuration } from './configuration.ts'
 import { encryptAccessTokens } from './encryption.ts'
+import { acceptHintsOfPublishedKeys } from './id-token-hint.ts'
 import { judgeBeforeAnswering, tellFailures } from './last-judgement.ts'
 import { dressForBrowsers } from './pages/browser-side.ts'
 import { currentRequest } from './request.ts'
@@ -31,6 +32,7 @@ export function buildProvider(
   judgeBeforeAnswering(provider, context)
   tellFailures(provider, context)
   nameSessionsOnce(provider, context)
+  acceptHintsOfPublishedKeys(provider, context)
   dressForBrowsers(provider, context)
   return provider
 }

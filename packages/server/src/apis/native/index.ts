@@ -9,6 +9,7 @@ import { bootstrap } from './bootstrap.ts'
 import { clusters } from './clusters.ts'
 import { answerUnknownPaths, renderError } from './errors.ts'
 import { readJsonBodies } from './json-body.ts'
+import { logouts } from './logouts.ts'
 import { organizations } from './organizations.ts'
 import { policy } from './policy.ts'
 import { revocations } from './revocations.ts'
@@ -35,6 +36,7 @@ export function nativeApi(
     organizations(app, authority)
     apis(app, authority)
     audit(app, authority)
+    logouts(app, authority)
     policy(app, authority)
     clusters(app, authority)
     signing(app, authority)

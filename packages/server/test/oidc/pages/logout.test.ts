@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { rotateSigningKeys } from '../../../src/keys/signing-keys.ts'
 import { deliverDueLogouts } from '../../../src/oidc/logout-delivery.ts'
 import { revoke } from '../../../src/revocation/revoke.ts'
 import { suspendUser } from '../../../src/revocation/user-lifecycle.ts'
@@ -142,6 +143,23 @@ describe.each(DATABASES)('ending sessions on $name', (database) => {
     expect(receiver.taken().map((token) => claimsOf(token).sid)).toEqual([sid])
   })
 
+  it('takes the ID token of before a rotation for a hint', async () => {
+    const [client, person] = [await world.client(), await world.person()]
+    const { agent, begun, callback } = await world.signedIn(client, person)
+    const { id_token } = await world.exchange(client, begun, callback)
+    const before = await world.keys()
+    world.authority.clock.advance(2 * 3_600_000)
+    await rotateSigningKeys(world.authority, world.authority.actorA, world.issuer.slice(-20))
+    expect(await world.keys()).not.toEqual(before)
+    const again = world.begin(client)
+    const { id_token: later } = await world.exchange(client, again, (await agent.get(again.url)).url)
+    expect(decodeProtectedHeader(String(later)).kid).not.toBe(decodeProtectedHeader(String(id_token)).kid)
+    await agent.get(`${world.issuer}/v1/logout?id_token_hint=${String(id_token)}`)
+    expect(agent.words).toContain('Shop asks to sign you out.')
+    await agent.get(`${world.issuer}/v1/logout?id_token_hint=${String(id_token).slice(0, -8)}AAAAAAAA`)
+    expect(agent.page.status).toBe(400)
+  })
+
   it('tries again for as long as the limit says, later each time, and then parks', async () => {
     const [client, person] = [await told(), await world.person()]
     await world.signedIn(client, person)
@@ -163,7 +181,17 @@ describe.each(DATABASES)('ending sessions on $name', (database) => {
         parked_at: expect.any(Number),
       },
     ])
-    await world.authority.store.write(SYSTEM, ({ db }) => db.deleteFrom('logout_deliveries').execute())
+    const parked = await world.admin('GET', '/logouts')
+    expect(parked).toMatchObject({
+      parked: 1,
+      waiting: 0,
+      items: [{ application: client.clientId, user: person.id, status: 'parked', nextAttemptAt: null }],
+    })
+    const { session, application, authorizationServer } = parked.items[0]
+    await world.admin('POST', '/logouts/retry', { session, application, authorizationServer })
+    await deliverDueLogouts(world.authority)
+    expect(receiver.taken()).toHaveLength(1)
+    expect(await outbox()).toEqual([])
   })
 
   it('delivers nothing twice where two nodes work at once', async () => {

@@ -14,9 +14,11 @@ import { SYSTEM } from '../../../src/store/index.ts'
 import { ORGANIZATION_A, openTestAuthority, type TestAuthority } from '../../support/authority.ts'
 import { WEB } from '../../support/client-drafts.ts'
 import type { TestDatabase } from '../../support/databases.ts'
+import { type Credential, createCredential } from '../../support/okta.ts'
 import { UserAgent } from './user-agent.ts'
 
 export const PASSWORD = 'correct horse battery staple'
+const JSON_BODY = { 'content-type': 'application/json' }
 /** The discard port: whoever is sent there stays where they are. */
 const NOBODY_LISTENS = 'http://127.0.0.1:9/callback'
 export const API = 'https://orders.example.com'
@@ -46,6 +48,7 @@ export class PagesWorld {
   /** Where applications get their answers: another origin, which need not answer. */
   readonly callback: string
   readonly app: FastifyInstance
+  #administrator: Promise<Credential> | undefined
 
   constructor(authority: TestAuthority, app: FastifyInstance, issuer: string, callback: string) {
     this.authority = authority
@@ -127,6 +130,26 @@ export class PagesWorld {
       body: new URLSearchParams(body),
     })
     return JSON.parse(await response.text())
+  }
+
+  /** The published keys, by kid. */
+  async keys(): Promise<unknown> {
+    const response = await fetch(`${this.issuer}/v1/keys`)
+    const document: { readonly keys: readonly { readonly kid: string }[] } = JSON.parse(await response.text())
+    return document.keys.map(({ kid }) => kid)
+  }
+
+  /** The native API as the organization's administrator calls it. */
+  async admin(method: 'GET' | 'POST', path: string, body?: unknown) {
+    this.#administrator ??= createCredential(this.authority, this.authority.actorA, 'organization_admin')
+    const { header } = await this.#administrator
+    const reply = await this.app.inject({
+      method,
+      url: `/api/rescind/v1${path}`,
+      headers: header,
+      ...(body === undefined ? {} : { payload: JSON.stringify(body), headers: { ...header, ...JSON_BODY } }),
+    })
+    return reply.body === '' ? undefined : reply.json()
   }
 
   userAgent(): UserAgent {
