@@ -120,6 +120,7 @@ export async function createWorld(okta: TestOkta, who: Credential, name: string)
     ['/api/v1/users/:userId/clients/:clientId/tokens/:tokenId', 'oar-none-is-issued'],
     ['/api/v1/users/:userId/grants/:grantId', 'oag-none-is-given'],
     [`${APPS}/tokens/:tokenId`, 'oar-none-is-issued'],
+    [`${APPS}/grants/:grantId`, 'oag-none-is-given'],
     [`${SERVERS}/clients/:clientId`, app],
     [`${SERVERS}/clients/:clientId/tokens/:tokenId`, 'oar-none-is-issued'],
     ['/oauth2/v1/clients/:clientId', app],
