@@ -21,7 +21,7 @@ const SERVER_FLOORS: readonly (readonly string[])[] = [
 /** What a pure package may import from outside; `core` runs in a browser too, so no `node:` there. */
 const OUTSIDE: Readonly<Record<string, readonly RegExp[]>> = {
   core: [/^@noble\/hashes\//],
-  verifier: [/^@rescind\/core\//, /^node:/],
+  verifier: [/^@rescind\/core\//, /^node:/, /^jose$/],
 }
 
 interface Import {

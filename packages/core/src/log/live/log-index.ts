@@ -127,6 +127,11 @@ export class LogIndex {
     return [...this.signingKeys.published(floor)].filter(({ key }) => this.revokedKey(key) === undefined)
   }
 
+  /** The identity providers of which keys are known. */
+  providerIssuers(): readonly string[] {
+    return this.providers.issuers()
+  }
+
   /** The keys of an identity provider by which a signature may be verified: what is trusted less what is blocked. */
   trustedKeys(issuer: string): readonly TrustedKey[] {
     return (this.providers.trusted(issuer) ?? []).filter(({ key }) => this.revokedKey(key) === undefined)

@@ -41,6 +41,11 @@ export class Providers {
     return this.#trusted.get(issuer)?.keys
   }
 
+  /** The issuers of which a key set, be it an empty one, is known. */
+  issuers(): readonly string[] {
+    return [...this.#trusted.entries()].map(([issuer]) => issuer)
+  }
+
   /** The epoch that a refresh must still find when it is written. */
   epoch(issuer: string): number | undefined {
     return this.#trusted.get(issuer)?.epoch

@@ -74,11 +74,12 @@ export class Deliveries {
     this.#attached.get(attached.follower.organizationId)?.delete(attached)
   }
 
-  /** Notes that a node was sent the log up to a position, by a stream that is open or as a snapshot. */
+  /** Notes that a node was sent the log up to a position, beside or by a stream that is open. */
   noteSent(nodeId: string, position: Position, streams = 0): void {
     const known = this.#sent.get(nodeId)
-    if (known === undefined) this.#sent.set(nodeId, { position, streams })
-    else {
+    if (known === undefined) {
+      if (streams > 0) this.#sent.set(nodeId, { position, streams })
+    } else {
       known.streams += streams
       if (position.incarnation !== known.position.incarnation || position.seq > known.position.seq)
         known.position = position

@@ -1,0 +1,353 @@
+import {
+  compareMarks,
+  decodeFrame,
+  decodeSnapshot,
+  encodeSnapshot,
+  type Frame,
+  formatPosition,
+  HASH_KEY_BYTES,
+  LogIndex,
+  type Mark,
+  type Snapshot,
+} from '@rescind/core/log'
+import type { Platform } from '../platform/platform.ts'
+import { AuthorityClient, AuthorityRefusal, type NodeIdentity } from './authority-client.ts'
+import { serverEvents } from './events.ts'
+import { Lease } from './lease.ts'
+import { type FollowerOptions, SYSTEM_CLOCK, type VerifierEvent } from './options.ts'
+
+/** Waits between two attempts to connect, in milliseconds: doubling, each a random part of its bound. */
+const RETRY = { first: 200, longest: 10_000 }
+/** The authority sends empty ranges every five seconds. */
+const SILENCE = 15_000
+/** Acknowledgements without news, in milliseconds: three in the time of a lease, but not more often than the least. */
+const ACKNOWLEDGE = { leases: 3, least: 50, most: 3_000 }
+/** Streams that end before their first event, before the log is polled instead. */
+const STREAM_FAILURES = 2
+/** A file that is behind by less than this is not written again, in milliseconds. */
+const SAVE_AFTER = 30_000
+const MAX_SNAPSHOT = 2 ** 30
+
+/** Told of what has been applied. */
+export interface FollowerListener {
+  /** `frame` is absent where a snapshot has replaced what was known. */
+  onApplied(index: LogIndex, frame?: Frame): void
+}
+
+/** Follows one log: connects, applies, acknowledges, keeps what it knows in a file, and never gives up. */
+export class Follower {
+  readonly lease: Lease
+  readonly #options: FollowerOptions
+  readonly #platform: Platform
+  readonly #listener: FollowerListener
+  readonly #client: AuthorityClient
+  readonly #end = new AbortController()
+  readonly #waiting = new Set<() => void>()
+  #index: LogIndex | undefined
+  #node: NodeIdentity | undefined
+  #viewWanted: string | undefined
+  #acknowledging = false
+  #acknowledgeAgain = false
+  #beat: ReturnType<typeof setTimeout> | undefined
+  #streamFailures = 0
+  #dirtySince: number | undefined
+  #saving: Promise<void> = Promise.resolve()
+  #running: Promise<void> = Promise.resolve()
+
+  constructor(options: FollowerOptions, platform: Platform, listener: FollowerListener) {
+    this.#options = options
+    this.#platform = platform
+    this.#listener = listener
+    this.lease = new Lease(options.clock ?? SYSTEM_CLOCK)
+    this.#client = new AuthorityClient(options.authority, options.credential)
+  }
+
+  /** What is known; `undefined` before the first snapshot. */
+  get index(): LogIndex | undefined {
+    return this.#index
+  }
+
+  async start(): Promise<void> {
+    await this.#recall()
+    this.#running = this.#run()
+  }
+
+  /** Resolves once `reached` holds, or after `milliseconds`, or when the follower is closed. */
+  async until(reached: () => boolean, milliseconds: number): Promise<boolean> {
+    if (reached() || this.#end.signal.aborted) return reached()
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        clearTimeout(timer)
+        this.#waiting.delete(look)
+        resolve()
+      }
+      const look = () => {
+        if (reached() || this.#end.signal.aborted) done()
+      }
+      const timer = setTimeout(done, milliseconds)
+      this.#waiting.add(look)
+    })
+    return reached()
+  }
+
+  /** Ends the connection and keeps what is known. */
+  async close(): Promise<void> {
+    this.#end.abort()
+    clearTimeout(this.#beat)
+    this.#wake()
+    await this.#running
+    await this.#save()
+  }
+
+  async #run(): Promise<void> {
+    let failures = 0
+    while (!this.#end.signal.aborted) {
+      try {
+        await this.#follow(() => {
+          failures = 0
+        })
+      } catch (failure) {
+        if (this.#end.signal.aborted) break
+        await this.#pause(this.#judge(failure), failures++)
+      }
+    }
+  }
+
+  /** Connects once and stays connected; ends by itself only where a snapshot is due. */
+  async #follow(onProgress: () => void): Promise<void> {
+    const { signal } = this.#end
+    this.#node ??= await this.#client.register(this.#options.name ?? '', signal)
+    const node = this.#node
+    if (this.#index === undefined || this.#isSnapshotDue(this.#index)) await this.#takeSnapshot(node)
+    onProgress()
+    const index = this.#index
+    if (index === undefined) throw new Error('no snapshot')
+    this.#acknowledge()
+    const view = `&view=${index.view}&digest=${index.digest}`
+    const query = `?after=${formatPosition(index.position)}${view}`
+    if (this.#streamFailures >= STREAM_FAILURES) return this.#poll(node, index)
+    await this.#stream(node, index, query)
+  }
+
+  #isSnapshotDue(index: LogIndex): boolean {
+    return index.hole !== undefined || (this.#viewWanted !== undefined && this.#viewWanted !== index.view)
+  }
+
+  async #stream(node: NodeIdentity, index: LogIndex, query: string): Promise<void> {
+    const stop = new AbortController()
+    const signal = AbortSignal.any([this.#end.signal, stop.signal])
+    let heard = false
+    try {
+      const response = await this.#client.stream(node, query, signal)
+      for await (const { event, data } of serverEvents(response, SILENCE, (cause) => stop.abort(cause))) {
+        heard = true
+        this.#streamFailures = 0
+        if (event === 'snapshot') return this.#wantSnapshot()
+        if (event === 'frame') this.#apply(index, decodeFrame(this.#platform.decode(data)))
+        if (this.#isSnapshotDue(index)) return
+      }
+      throw new Error('the stream ended')
+    } catch (failure) {
+      if (!heard && !(failure instanceof AuthorityRefusal)) this.#streamFailures++
+      throw failure
+    } finally {
+      stop.abort()
+    }
+  }
+
+  /** Where something on the way keeps streams from arriving. */
+  async #poll(node: NodeIdentity, index: LogIndex): Promise<void> {
+    while (!this.#isSnapshotDue(index)) {
+      const query = `?after=${formatPosition(index.position)}&view=${index.view}&digest=${index.digest}`
+      const frames = await this.#client.poll(node, query, this.#end.signal)
+      for (const text of frames) this.#apply(index, decodeFrame(this.#platform.decode(text)))
+    }
+  }
+
+  #apply(index: LogIndex, frame: Frame): void {
+    index.apply(frame)
+    if (frame.entries.length > 0) this.#dirtySince ??= this.#monotonic()
+    this.#listener.onApplied(index, frame)
+    this.lease.advance(index)
+    this.#wake()
+    if (frame.to > frame.from) {
+      this.#emit({
+        type: 'applied',
+        position: formatPosition(index.position),
+        entries: frame.entries.length,
+      })
+      // At once: whoever revoked is waiting to hear of it.
+      this.#acknowledge()
+    }
+    if (this.#dirtySince !== undefined && this.#monotonic() - this.#dirtySince > SAVE_AFTER) void this.#save()
+  }
+
+  async #takeSnapshot(node: NodeIdentity): Promise<void> {
+    const known = this.#index
+    const query = known === undefined || known.hole === 'empty' ? '' : this.#placeQuery(known)
+    const limit = Math.min(MAX_SNAPSHOT, this.#options.memoryLimit ?? MAX_SNAPSHOT)
+    const bytes = await this.#client.snapshot(node, query, limit, this.#end.signal)
+    this.#load(decodeSnapshot(bytes, limit))
+    this.#viewWanted = undefined
+    await this.#save()
+  }
+
+  /** A hole means that its place is not one that was reached; the digest is then of an earlier one. */
+  #placeQuery(index: LogIndex): string {
+    const digest = index.digest === '' ? '' : `&digest=${index.digest}`
+    return `?after=${formatPosition(index.position)}${digest}`
+  }
+
+  #load(snapshot: Snapshot): void {
+    let index = this.#index
+    if (index === undefined || index.log !== snapshot.log) {
+      const hashKey = snapshot.ids?.hashKey ?? new Uint8Array(HASH_KEY_BYTES)
+      const { memoryLimit } = this.#options
+      const limit = memoryLimit === undefined ? {} : { memoryLimit }
+      index = new LogIndex({ log: snapshot.log, classes: ['access'], hashKey, ...limit })
+      this.lease.reset()
+    }
+    const outcome = index.load(snapshot)
+    if (outcome !== 'applied') throw new Error(`a snapshot that is ${outcome}`)
+    this.#index = index
+    this.#dirtySince ??= this.#monotonic()
+    this.#listener.onApplied(index)
+    this.lease.advance(index)
+    this.#emit({ type: 'applied', position: formatPosition(index.position), entries: 0 })
+    this.#wake()
+  }
+
+  #wantSnapshot(): void {
+    // No view has this name, so what is known is of another one until a snapshot was loaded.
+    this.#viewWanted = 'another'
+  }
+
+  /** One acknowledgement is under way at a time; news that arrives meanwhile is acknowledged right after it. */
+  #acknowledge(): void {
+    if (this.#acknowledging) {
+      this.#acknowledgeAgain = true
+      return
+    }
+    this.#acknowledging = true
+    void this.#acknowledgeOnce()
+      .catch((failure: unknown) => {
+        if (failure instanceof AuthorityRefusal && failure.status === 401) this.#node = undefined
+      })
+      .finally(() => {
+        this.#acknowledging = false
+        if (this.#acknowledgeAgain) this.#acknowledge()
+        else this.#scheduleBeat()
+      })
+  }
+
+  async #acknowledgeOnce(): Promise<void> {
+    this.#acknowledgeAgain = false
+    const [index, node] = [this.#index, this.#node]
+    if (index === undefined || node === undefined || index.hole !== undefined) return
+    const sent = this.lease.moment()
+    const position = formatPosition(index.position)
+    const grant = await this.#client.acknowledge(node, position, index.digest, this.#end.signal)
+    if (grant.view !== index.view) {
+      this.#viewWanted = grant.view
+    }
+    if (this.lease.granted(sent, grant, index)) {
+      this.#emit({ type: 'lease', position, staleness: this.lease.staleness })
+      this.#wake()
+    }
+  }
+
+  #scheduleBeat(): void {
+    clearTimeout(this.#beat)
+    if (this.#end.signal.aborted) return
+    const allowed = this.lease.contract?.maxStaleness ?? ACKNOWLEDGE.most
+    const staleness = Math.min(allowed, this.#options.maxStaleness ?? allowed)
+    const { leases, least, most } = ACKNOWLEDGE
+    const wait = Math.min(most, Math.max(least, staleness / leases))
+    this.#beat = setTimeout(() => this.#acknowledge(), wait * (0.75 + Math.random() / 4))
+  }
+
+  /** What a failure means, in words for the operator. */
+  #judge(failure: unknown): string {
+    if (failure instanceof AuthorityRefusal) {
+      if (failure.status === 401) this.#node = undefined
+      if (failure.code === 'log_snapshot_due') this.#wantSnapshot()
+      if (failure.code === 'log_diverged' && this.#index !== undefined)
+        this.#emit({ type: 'diverged', position: formatPosition(this.#index.position) })
+    }
+    return failure instanceof Error ? failure.message : String(failure)
+  }
+
+  async #pause(cause: string, failures: number): Promise<void> {
+    const bound = Math.min(RETRY.longest, RETRY.first * 2 ** Math.min(failures, 16))
+    // Many verifiers lose the same authority at once; they must not all come back at once.
+    const retryIn = Math.ceil(bound * (0.5 + Math.random() / 2))
+    this.#emit({ type: 'disconnected', cause, retryIn })
+    const { signal } = this.#end
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(done, retryIn)
+      function done() {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', done)
+        resolve()
+      }
+      signal.addEventListener('abort', done)
+    })
+  }
+
+  /** What an earlier process knew: a guard against rollback, and never fresh by itself. */
+  async #recall(): Promise<void> {
+    try {
+      const bytes = await this.#options.store?.load()
+      if (bytes !== undefined) this.#load(decodeSnapshot(bytes))
+    } catch (failure) {
+      this.#emit({ type: 'snapshot_failed', cause: String(failure) })
+    }
+    this.#dirtySince = undefined
+  }
+
+  #save(): Promise<void> {
+    const [store, index] = [this.#options.store, this.#index]
+    if (store === undefined || index === undefined || index.hole !== undefined) return Promise.resolve()
+    if (this.#dirtySince === undefined) return this.#saving
+    this.#dirtySince = undefined
+    const bytes = encodeSnapshot(index)
+    // One after the other, so that an older one never replaces a newer.
+    this.#saving = this.#saving
+      .then(() => store.save(bytes))
+      .catch((failure: unknown) => this.#emit({ type: 'snapshot_failed', cause: String(failure) }))
+    return this.#saving
+  }
+
+  #monotonic(): number {
+    return this.lease.moment().monotonic
+  }
+
+  #wake(): void {
+    for (const look of [...this.#waiting]) look()
+  }
+
+  #emit(event: VerifierEvent): void {
+    try {
+      this.#options.onEvent?.(event)
+    } catch {
+      // What a listener does is its own affair.
+    }
+  }
+
+  /** Whether everything up to a place has been applied. */
+  hasReached(mark: Mark): boolean {
+    const index = this.#index
+    return index !== undefined && index.hole === undefined && compareMarks(index, mark) >= 0
+  }
+
+  /** Whether the view is the one that the cluster has now, as far as is known. */
+  get isViewCurrent(): boolean {
+    const index = this.#index
+    return index !== undefined && !this.#isSnapshotDue(index)
+  }
+
+  /** For events of the verifier itself. */
+  emit(event: VerifierEvent): void {
+    this.#emit(event)
+  }
+}

@@ -1,0 +1,260 @@
+import { formatPosition, type LogIndex, parsePosition } from '@rescind/core/log'
+import { type Standing, standing, type TokenFacts } from '@rescind/core/standing'
+import { VerifierError } from './errors.ts'
+import { Follower } from './follow/follower.ts'
+import { Introspector } from './follow/introspect.ts'
+import {
+  type FollowerOptions,
+  SYSTEM_CLOCK,
+  type VerifierOptions,
+  WHEN_STALE,
+  type WhenStale,
+} from './follow/options.ts'
+import type { Platform, SnapshotStore } from './platform/platform.ts'
+import { audiencesOf, type Claims, checkTimes, foreignFacts, ownFacts, readClaims } from './token/claims.ts'
+import { type CompactJws, JwsReader, malformed } from './token/compact-jws.ts'
+import { createOpener, type Opener } from './token/encrypted.ts'
+import { KeyRing, type RingKey } from './token/key-ring.ts'
+
+const DEFAULTS = {
+  maxTokenLength: 8_192,
+  clockTolerance: 5,
+  cacheSize: 10_000,
+  positionWait: 1_000,
+  startTimeout: 2_000,
+}
+/** RFC 9068 section 2.1. */
+const OWN_TYPES: ReadonlySet<string | undefined> = new Set(['at+jwt', 'application/at+jwt'])
+/** Providers that do not follow RFC 9068 say `JWT` or nothing. */
+const FOREIGN_TYPES: ReadonlySet<string | undefined> = new Set([...OWN_TYPES, 'jwt', undefined])
+
+/** A token that is good. */
+export interface Verified {
+  readonly claims: Claims
+  /** The position of the log at which that was so: `<logId>.<incarnation>.<seq>`. */
+  readonly position: string
+  /** Present where it was accepted past the staleness, because the cluster chose so. */
+  readonly stale?: 'open' | 'introspect'
+}
+
+/** A token whose signature was good. That it is good now, `standing` says every time. */
+interface Remembered {
+  readonly claims: Claims
+  readonly facts: TokenFacts
+}
+
+/** Verifies tokens by what it has read of the log: no request to the authority is made for a token. */
+export class Verifier {
+  readonly #options: FollowerOptions
+  readonly #platform: Platform
+  readonly #follower: Follower
+  readonly #keys: KeyRing
+  readonly #reader: JwsReader
+  readonly #audience: ReadonlySet<string>
+  readonly #opener: Opener | undefined
+  readonly #introspector: Introspector | undefined
+  readonly #remembered = new Map<string, Remembered>()
+  readonly #now: () => number
+  readonly #maxTokenLength: number
+  readonly #tolerance: number
+  readonly #cacheSize: number
+  #position = ''
+  #positionSeq = -1
+  #positionIncarnation = -1
+
+  private constructor(options: FollowerOptions, platform: Platform, opener: Opener | undefined) {
+    this.#options = options
+    this.#platform = platform
+    this.#opener = opener
+    const { audience, clock = SYSTEM_CLOCK, introspection } = options
+    this.#audience = new Set(typeof audience === 'string' ? [audience] : audience)
+    this.#now = () => clock.now() / 1000
+    this.#maxTokenLength = options.maxTokenLength ?? DEFAULTS.maxTokenLength
+    this.#tolerance = Math.min(60, options.clockTolerance ?? DEFAULTS.clockTolerance)
+    this.#cacheSize = options.cacheSize ?? DEFAULTS.cacheSize
+    this.#keys = new KeyRing(platform)
+    this.#reader = new JwsReader(platform)
+    this.#introspector = introspection && new Introspector(introspection)
+    this.#follower = new Follower(options, platform, {
+      onApplied: (index, frame) => {
+        if (frame === undefined || KeyRing.isAbout(frame.entries)) this.#keys.rebuild(index)
+      },
+    })
+  }
+
+  /** See `createVerifier` of the package's entries. */
+  static async open(
+    options: VerifierOptions,
+    platform: Platform,
+    store: SnapshotStore | undefined,
+  ): Promise<Verifier> {
+    checkOptions(options)
+    const { decryptionKeys, startTimeout = DEFAULTS.startTimeout } = options
+    const opener =
+      decryptionKeys === undefined || decryptionKeys.length === 0
+        ? undefined
+        : await createOpener(decryptionKeys)
+    const verifier = new Verifier({ ...options, store }, platform, opener)
+    await verifier.#follower.start()
+    await verifier.#follower.until(() => verifier.staleness < Number.POSITIVE_INFINITY, startTimeout)
+    return verifier
+  }
+
+  /** The position up to which everything has been applied; empty before the first snapshot. */
+  get position(): string {
+    const index = this.#follower.index
+    if (index === undefined) return ''
+    if (index.seq !== this.#positionSeq || index.incarnation !== this.#positionIncarnation) {
+      this.#positionSeq = index.seq
+      this.#positionIncarnation = index.incarnation
+      this.#position = formatPosition(index.position)
+    }
+    return this.#position
+  }
+
+  /** Milliseconds since what is known was certainly all there was; infinite before the first lease. */
+  get staleness(): number {
+    return this.#follower.lease.staleness
+  }
+
+  /** What holds now: the cluster's contract as far as it is known, tightened by the options. */
+  get contract(): { readonly maxStaleness: number; readonly whenStale: WhenStale } {
+    const { maxStaleness = Number.POSITIVE_INFINITY, whenStale } = this.#options
+    const granted = this.#follower.lease.contract
+    return {
+      maxStaleness: Math.min(granted?.maxStaleness ?? Number.POSITIVE_INFINITY, maxStaleness),
+      whenStale: stricter(granted?.whenStale ?? 'closed', whenStale ?? 'open'),
+    }
+  }
+
+  /**
+   * Judges a token.
+   *
+   * @throws VerifierError with a stable `code`; what is already known to void a token is said even past the staleness
+   */
+  async verify(token: string): Promise<Verified> {
+    if (typeof token !== 'string' || token.length > this.#maxTokenLength) throw malformed('too long')
+    const index = this.#follower.index
+    if (index === undefined) throw new VerifierError('stale', 'nothing has been read of the log yet')
+    const named = this.#platform.digest(token)
+    const name = typeof named === 'string' ? named : await named
+    const remembered = this.#remembered.get(name) ?? (await this.#examine(token, name, index))
+    checkTimes(remembered.claims, this.#now(), this.#tolerance)
+    let verdict = standing(remembered.facts, index)
+    if (verdict.standing === 'ahead') verdict = await this.#waitFor(remembered.facts, index)
+    refuseVoid(verdict)
+    if (verdict.standing === 'active' && this.#isFresh())
+      return { claims: remembered.claims, position: this.position }
+    return this.#whenStale(token, remembered)
+  }
+
+  /** Ends the connection to the authority and keeps what is known. */
+  close(): Promise<void> {
+    return this.#follower.close()
+  }
+
+  #isFresh(): boolean {
+    return this.#follower.isViewCurrent && this.#follower.lease.staleness <= this.contract.maxStaleness
+  }
+
+  async #examine(token: string, name: string, index: LogIndex): Promise<Remembered> {
+    const opener = this.#opener
+    const isEncrypted = opener !== undefined && token.split('.', 6).length === 5
+    const jws = this.#reader.read(isEncrypted ? await opener(token) : token)
+    const claims = readClaims(jws.payload)
+    const key = this.#keys.find(claims.iss, jws.header.kid, index)
+    // The record of the key says for which algorithm it is.
+    if (key.alg !== jws.header.alg)
+      throw new VerifierError('signature_invalid', 'another algorithm than the key has')
+    const types = key.origin === 'own' ? OWN_TYPES : FOREIGN_TYPES
+    if (!types.has(jws.header.typ)) throw new VerifierError('type_mismatch')
+    if (!(await isSigned(jws, key))) throw new VerifierError('signature_invalid')
+    if (!audiencesOf(claims).some((audience) => this.#audience.has(audience)))
+      throw new VerifierError('audience_mismatch')
+    const facts = key.origin === 'own' ? ownFacts : foreignFacts
+    const remembered = { claims, facts: facts(claims, index.log, key.thumbprint) }
+    this.#remember(name, remembered)
+    return remembered
+  }
+
+  /** The oldest makes room: a token is used for minutes, and its signature costs microseconds. */
+  #remember(name: string, remembered: Remembered): void {
+    if (this.#cacheSize <= 0) return
+    if (this.#remembered.size >= this.#cacheSize) {
+      const [oldest] = this.#remembered.keys()
+      if (oldest !== undefined) this.#remembered.delete(oldest)
+    }
+    this.#remembered.set(name, remembered)
+  }
+
+  async #waitFor(facts: TokenFacts, index: LogIndex): Promise<Standing> {
+    const { positionWait = DEFAULTS.positionWait } = this.#options
+    const place = facts.origin === 'own' ? facts.position : undefined
+    if (place !== undefined) await this.#follower.until(() => this.#follower.hasReached(place), positionWait)
+    const verdict = standing(facts, index)
+    if (verdict.standing === 'ahead') {
+      this.#follower.emit({ type: 'position_ahead' })
+      throw new VerifierError('position_ahead')
+    }
+    return verdict
+  }
+
+  async #whenStale(token: string, { claims, facts }: Remembered): Promise<Verified> {
+    const { whenStale } = this.contract
+    if (whenStale === 'open') {
+      this.#follower.emit({ type: 'accepted_stale', how: 'open' })
+      return { claims, position: this.position, stale: 'open' }
+    }
+    if (whenStale === 'introspect' && this.#introspector !== undefined && facts.origin === 'own') {
+      const pos = await this.#introspector.ask(claims.iss, token)
+      if (pos === undefined) throw new VerifierError('token_revoked', 'introspection')
+      this.#follower.emit({ type: 'accepted_stale', how: 'introspect' })
+      return { claims, position: parsePosition(pos) === undefined ? this.position : pos, stale: 'introspect' }
+    }
+    throw new VerifierError('stale')
+  }
+}
+
+async function isSigned({ signed, signature }: CompactJws, { check }: RingKey): Promise<boolean> {
+  try {
+    const verdict = (check instanceof Promise ? await check : check)(signed, signature)
+    return typeof verdict === 'boolean' ? verdict : await verdict
+  } catch {
+    // A signature that the platform cannot even read is none.
+    return false
+  }
+}
+
+function refuseVoid(verdict: Standing): void {
+  switch (verdict.standing) {
+    case 'revoked':
+      throw new VerifierError(verdict.rule === 'key' ? 'key_revoked' : 'token_revoked', verdict.rule)
+    case 'blocked':
+      throw new VerifierError('subject_blocked', verdict.subject)
+    case 'unknown_key':
+      throw new VerifierError('key_unknown')
+    case 'ahead':
+      throw new VerifierError('position_ahead')
+    case 'active':
+    case 'stale':
+  }
+}
+
+function stricter(one: WhenStale, other: WhenStale): WhenStale {
+  return WHEN_STALE.indexOf(one) <= WHEN_STALE.indexOf(other) ? one : other
+}
+
+/** Mistakes of the program are told at once, and by name. */
+function checkOptions({ authority, credential, audience, maxStaleness, whenStale }: VerifierOptions): void {
+  if (typeof authority !== 'string' || !URL.canParse(authority))
+    throw new TypeError('authority must be a URL')
+  if (typeof credential !== 'string' || !/^[\x21-\x7e]+$/.test(credential))
+    throw new TypeError('credential must be a credential of the cluster')
+  const audiences = typeof audience === 'string' ? [audience] : audience
+  if (!Array.isArray(audiences) || audiences.length === 0 || audiences.includes(''))
+    throw new TypeError('audience must name the API')
+  if (maxStaleness !== undefined && !(maxStaleness > 0))
+    throw new TypeError('maxStaleness must be milliseconds above 0')
+  if (whenStale !== undefined && !WHEN_STALE.includes(whenStale))
+    throw new TypeError(`whenStale must be one of ${WHEN_STALE.join(', ')}`)
+}
