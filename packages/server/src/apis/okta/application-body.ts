@@ -6,7 +6,7 @@ import {
   IdpInitiatedLogin,
   RefreshTokenPolicy,
 } from '../../directory/client-metadata.ts'
-import { Presentation } from '../../directory/presentation.ts'
+import { DEFAULT_PRESENTATION, Presentation } from '../../directory/presentation.ts'
 import { Secret } from '../../secrets/index.ts'
 import { SubmittedKeyBody, submittedKeyOf } from './client-key-body.ts'
 
@@ -163,22 +163,29 @@ function metadataOf({
 
 function presentationOf({ visibility, accessibility, settings, credentials }: ApplicationBody): Presentation {
   const { userNameTemplate } = credentials
+  const usual = DEFAULT_PRESENTATION
   return {
     visibility: {
-      autoLaunch: visibility?.autoLaunch ?? false,
-      autoSubmitToolbar: visibility?.autoSubmitToolbar ?? false,
-      hide: { iOS: visibility?.hide?.iOS ?? true, web: visibility?.hide?.web ?? true },
+      autoLaunch: visibility?.autoLaunch ?? usual.visibility.autoLaunch,
+      autoSubmitToolbar: visibility?.autoSubmitToolbar ?? usual.visibility.autoSubmitToolbar,
+      hide: {
+        iOS: visibility?.hide?.iOS ?? usual.visibility.hide.iOS,
+        web: visibility?.hide?.web ?? usual.visibility.hide.web,
+      },
     },
     accessibility: {
-      selfService: accessibility?.selfService ?? false,
-      errorRedirectUrl: accessibility?.errorRedirectUrl ?? null,
-      loginRedirectUrl: accessibility?.loginRedirectUrl ?? null,
+      selfService: accessibility?.selfService ?? usual.accessibility.selfService,
+      errorRedirectUrl: accessibility?.errorRedirectUrl ?? usual.accessibility.errorRedirectUrl,
+      loginRedirectUrl: accessibility?.loginRedirectUrl ?? usual.accessibility.loginRedirectUrl,
     },
-    notes: { admin: settings.notes?.admin ?? null, enduser: settings.notes?.enduser ?? null },
+    notes: {
+      admin: settings.notes?.admin ?? usual.notes.admin,
+      enduser: settings.notes?.enduser ?? usual.notes.enduser,
+    },
     userNameTemplate: {
-      template: userNameTemplate?.template ?? '$' + '{source.login}',
-      type: userNameTemplate?.type ?? 'BUILT_IN',
+      template: userNameTemplate?.template ?? usual.userNameTemplate.template,
+      type: userNameTemplate?.type ?? usual.userNameTemplate.type,
     },
-    implicitAssignment: settings.implicitAssignment ?? false,
+    implicitAssignment: settings.implicitAssignment ?? usual.implicitAssignment,
   }
 }
