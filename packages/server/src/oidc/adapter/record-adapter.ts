@@ -123,7 +123,13 @@ export class RecordAdapter implements Adapter {
     const row = await authority.store.read(this.#scope, query)
     if (row === undefined || row.expires_at <= authority.clock.now()) return undefined
     const stamp = { place: { incarnation: row.incarnation, seq: row.seq }, subjects: rowSubjects(row) }
-    const artefact = { class: this.#model.class, issuer, stamp, ...(row.uid === null ? {} : { id: row.uid }) }
+    const artefact = {
+      class: this.#model.class,
+      stamp,
+      ...(row.uid === null ? {} : { id: row.uid }),
+      // What belongs to the organization outlives the revocation of one of its authorization servers.
+      ...(this.#model.organizationWide ? {} : { issuer }),
+    }
     if (!judge.isGood(artefact)) return undefined
     if (this.#exchanges.isOpen(row.handle)) throw new errors.InvalidGrant(`${this.#model.name} is being used`)
     const payload = await this.#read(row)
