@@ -92,6 +92,8 @@ describe.each(DATABASES)('tokens on $name', (database) => {
       })
       expect(await introspect(world, api.issuer, tokens.refresh ?? '')).toEqual({
         ...common,
+        // Of the APIs that it may bring tokens for.
+        aud: api.identifier,
         scope: expect.stringContaining('offline_access'),
       })
     })
