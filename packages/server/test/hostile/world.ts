@@ -56,6 +56,7 @@ export function acceptedBodies(name: string): Readonly<Record<string, Readonly<R
     'POST /api/rescind/v1/clusters': { name },
     'PUT /api/rescind/v1/clusters/:id': { name },
     'POST /api/rescind/v1/tokens/explain': { id: 'none' },
+    'POST /api/rescind/v1/logouts/retry': { session: name, application: name, authorizationServer: name },
     'POST /api/rescind/v1/revocations': { target: { type: 'session', id: name }, reason: 'test' },
     'POST /api/rescind/v1/revocations/preview': { target: { type: 'session', id: name } },
     'POST /api/v1/api-tokens': { name },
@@ -128,6 +129,7 @@ export async function createWorld(okta: TestOkta, who: Credential, name: string)
     ...['', '/:issuerId'].flatMap((issuer) => [
       [`/oauth2${issuer}/v1/authorize/:uid`, 'none'] as const,
       [`/oauth2${issuer}/v1/device/:uid`, 'none'] as const,
+      [`/oauth2${issuer}/v1/interaction/:uid`, 'none'] as const,
     ]),
     ['/oauth2/:issuerId', server],
     ['/oauth2/:issuerId/.well-known/:document', 'openid-configuration'],
