@@ -154,7 +154,10 @@ export class Verifier {
   }
 
   #isFresh(): boolean {
-    return this.#follower.isViewCurrent && this.#follower.lease.staleness <= this.contract.maxStaleness
+    const { staleness } = this.#follower.lease
+    // Without a lease there is no contract either: never fresh.
+    const isLeased = staleness < Number.POSITIVE_INFINITY && staleness <= this.contract.maxStaleness
+    return isLeased && this.#follower.isViewCurrent
   }
 
   async #examine(token: string, name: string, index: LogIndex): Promise<Remembered> {

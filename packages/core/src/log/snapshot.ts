@@ -101,7 +101,7 @@ export function decodeSnapshot(bytes: Uint8Array, limit = MAX_SNAPSHOT_BYTES): S
 }
 
 function readIds(from: ByteReader, seq: number): SnapshotIds {
-  const hashKey = from.bytes(HASH_KEY_BYTES).slice()
+  const hashKey = new Uint8Array(from.bytes(HASH_KEY_BYTES))
   const sections: IdSection[] = []
   const count = from.count(3)
   for (let place = 0; place < count; place++) {

@@ -29,6 +29,11 @@ describe('the hash of an id', () => {
     expect(hex(new IdHash(new Uint8Array(16)).hash('id'))).not.toBe(hex(new IdHash(key).hash('id')))
   })
 
+  it('is the same under a key that is a part of a larger buffer', () => {
+    const pooled = Buffer.concat([Buffer.alloc(5, 9), key]).subarray(5)
+    expect(hex(new IdHash(pooled).hash('id'))).toBe(hex(new IdHash(key).hash('id')))
+  })
+
   it('needs a key of 16 bytes', () => {
     expect(() => new IdHash(new Uint8Array(15))).toThrow(TypeError)
   })

@@ -26,7 +26,8 @@ export class IdHash {
 
   constructor(key: Uint8Array, compression = 1, finalization = 3) {
     if (key.length !== HASH_KEY_BYTES) throw new TypeError(`a hash key has ${HASH_KEY_BYTES} bytes`)
-    this.key = key.slice()
+    // Not `slice`: on one of Node's Buffers it copies nothing, and its memory begins elsewhere.
+    this.key = new Uint8Array(key)
     const view = new DataView(this.key.buffer)
     for (let word = 0; word < 4; word++) this.#key[word] = view.getInt32(word * 4, true)
     this.#compression = compression
