@@ -264,8 +264,7 @@ export class Rounds {
     return held
   }
 
-  async #introspect(token: HeldToken): Promise<void> {
-    const node = this.#traffic.node(this.#chance.below(1_000))
+  async #introspect(token: HeldToken, node = this.#traffic.node(this.#chance.below(1_000))): Promise<void> {
     const { value, start, end } = await this.#traffic.introspect(node, token)
     const isActive = value.active === true
     this.#count(isActive ? 'active' : 'inactive')
@@ -286,6 +285,10 @@ export class Rounds {
       const { start, end } = await this.#traffic.revoke(node, asked)
       this.#model.revoked({ target, asked: { start, end } })
       this.#count(`revoked ${asked.type}`)
+      // At once and everywhere: another node must not need the time that news take.
+      await Promise.all(
+        this.#traffic.nodes.flatMap((other) => touched.map((token) => this.#introspect(token, other))),
+      )
       return touched
     }
   }

@@ -48,6 +48,10 @@ export class Traffic {
     this.#apiToken = nodes.apiToken
   }
 
+  get nodes(): readonly TestNode[] {
+    return this.#nodes.nodes
+  }
+
   /** One of the nodes, by a number that chance gave. */
   node(chance: number): TestNode {
     const { nodes } = this.#nodes
