@@ -21,6 +21,11 @@ export function nameSessionsOnce(provider: Provider, context: IssuerContext): vo
       await endSession(authority, userActor(organizationId, this.accountId, ''), this.uid)
     Reflect.set(this, 'destroyed', true)
   })
+  // A form that no page of ours sent finds no session: what the library then noted in the new one was never kept.
+  const { persist } = provider.Session.prototype
+  define(provider.Session.prototype, 'persist', async function (this: Session): Promise<unknown> {
+    return this.exp === undefined ? undefined : persist.call(this)
+  })
   define(provider.Client.prototype, 'includeSid', () => true)
   define(provider.Client.prototype, 'backchannelLogout', async () => {})
 }

@@ -74,11 +74,6 @@ export function isSignInFlow(url: string): boolean {
   )
 }
 
-/** The page where people type the code of a device; `device-page.test.ts` has it. */
-export function isDevicePage(url: string): boolean {
-  return /^\/oauth2\/([^/]+\/)?v1\/device(\/:uid)?$/.test(url)
-}
-
 /** The least that holds of any answer; undefined for a good one. */
 export function faultOfAnswer({ status, body }: RawResponse): string | undefined {
   if (status < 100 || status > 499) return `status ${status}`
