@@ -34,7 +34,7 @@ const parsed = (json: string): unknown => JSON.parse(json)
 
 type Row = readonly [fault: number, title: string, input: unknown, code: KeyRefusalCode, use?: KeyUse]
 
-/** Every bad key of FAULTS.md 26 to 34, under the number of its row there. */
+/** Every kind of bad key that must be refused at the door, numbered as in the catalogue of faults. */
 const REFUSED: readonly Row[] = [
   ...['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'].map(
     (member): Row => [

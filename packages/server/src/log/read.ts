@@ -22,8 +22,8 @@ const COLUMNS = ['log_id', 'incarnation', 'seq', 'at', 'kind', 'body', 'digest']
 const SNAPSHOT_PAGE = 2_000
 
 /**
- * The head of a log, in the transaction's snapshot. Read it before what is judged by it (LOG.md, "Position
- * instead of time").
+ * The head of a log, in the transaction's snapshot. Read it before what is judged by it: a
+ * position may be older than what rests on it, never newer.
  * @throws DomainError `not_found` where the transaction's scope has no such log
  */
 export async function head(tx: ReadTx, log: string = organizationOf(tx)): Promise<LogHead> {

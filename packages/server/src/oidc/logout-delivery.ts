@@ -23,7 +23,7 @@ const PATIENCE = 5_000
 const LEASE = 60_000
 const FIRST_WAIT = 5_000
 const LONGEST_WAIT = 3_600_000
-/** After so many attempts, about a day in all, the delivery is parked (FAULTS.md row 20). */
+/** After so many attempts, about a day in all, the delivery is parked. */
 const MOST_ATTEMPTS = 30
 const AT_ONCE = 20
 

@@ -87,7 +87,8 @@ export async function resourceServerInfo(
     authority.store.read({ organizationId }, async (tx) => {
       const { position } = await head(tx)
       const row = await findApiByIdentifier(tx, identifier)
-      if (row?.authorization_server_id !== issuerId || row.enabled !== 1) return { value: undefined, position }
+      if (row?.authorization_server_id !== issuerId || row.enabled !== 1)
+        return { value: undefined, position }
       const api = readApi(row)
       return { value: { api, names: await scopesOf(api, () => listScopes(tx, issuerId)) }, position }
     }),

@@ -35,7 +35,7 @@ const JSON_TYPES = /^application\/(?:json|[a-z0-9.+-]+\+json)$/i
 /**
  * Fetches a JSON document from an address that somebody else chose. Every connection is opened anew and judged by
  * the address that it reached; redirects are not followed; https only, but for private networks where those are
- * allowed; bytes are counted after decompression; all of it in bounded time (FAULTS.md, rows 24 and 60).
+ * allowed; bytes are counted after decompression; all of it in bounded time.
  *
  * @returns the bytes, which are JSON by name only
  * @throws FetchFailed and nothing else

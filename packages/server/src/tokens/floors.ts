@@ -11,7 +11,7 @@ import {
 import type { Place } from './stamp.ts'
 
 /*
- * "Forgetting cannot un-revoke" (LOG.md). A floor F of a class says that no unexpired artefact of the class has a
+ * "Forgetting cannot un-revoke." A floor F of a class says that no unexpired artefact of the class has a
  * position below F, and makes it true: whatever has one is void from then on. So entries below F have nothing left
  * to void, and an index may forget them. That a floor is too high can therefore never bring anything back; it can
  * only void something good. Hence the one question here: how high may F be without doing that?

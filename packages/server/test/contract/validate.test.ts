@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { expectContract, OPERATIONS } from './validate.ts'
 
-/** Bodies as OKTA.md records them; the cases below spoil one thing each. */
+/** Bodies as they were recorded from Okta; the cases below spoil one thing each. */
 const href = (path: string, allow: string) => ({ href: `http://localhost${path}`, hints: { allow: [allow] } })
 const clientKey = {
   kty: 'RSA',

@@ -1,5 +1,5 @@
 /*
- * No query reaches into another organization (FAULTS.md, row 58): every exported function of every module in
+ * No query reaches into another organization: every exported function of every module in
  * `src/store/queries` is called by organization B with what belongs to organization A, on every database.
  *
  * A new module needs a file of the same name in `crossing/`, whose default export is

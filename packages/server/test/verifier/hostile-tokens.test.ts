@@ -1,5 +1,5 @@
 /*
- * Tokens that must not be accepted (FAULTS.md, rows 37 to 45), most of them signed with the authority's own key: what
+ * Tokens that must not be accepted, most of them signed with the authority's own key: what
  * refuses them is what they are, not that nobody could sign them.
  */
 import { createHmac, createPublicKey, sign } from 'node:crypto'

@@ -19,7 +19,7 @@ export interface Moment {
 const MOST_PENDING = 64
 
 /**
- * The freshness of an index (LOG.md, "Freshness is a lease"). It counts from when the acknowledgement was sent, not
+ * The freshness of an index . It counts from when the acknowledgement was sent, not
  * from its answer; it begins only once the head of the answer has been applied; and it ages by whichever of the two
  * clocks has gone further, so that neither a stepped clock nor a suspended machine makes it younger.
  */

@@ -14,7 +14,7 @@ export interface KnownPlace {
 
 /**
  * Whether this database has the place that a follower knows. One that it lacks means that the database was restored
- * from an older state or is no primary (LOG.md, "Restore").
+ * from an older state or is no primary.
  */
 export async function isInLog(tx: ReadTx, { position, digest }: KnownPlace): Promise<boolean> {
   const at = await head(tx)

@@ -3,7 +3,7 @@ import { FetchFailed, fetchDocument, type Resolve } from '../../outbound/index.t
 import { type PublishedKey, readJwks } from './read-jwks.ts'
 import { type Attempts, counts, isDue } from './schedule.ts'
 
-/** FAULTS.md, row 24. */
+/** Bytes after decompression, and milliseconds in all: what is larger or slower is no key set. */
 const BOUNDS = { bytes: 262_144, time: 5_000 }
 /** Sets remembered at once. The one that was used longest ago makes room. */
 const MOST_SETS = 10_000

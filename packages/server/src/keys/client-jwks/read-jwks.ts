@@ -4,7 +4,7 @@ import { Compile } from 'typebox/compile'
 import { parseStrictJson } from '../../json/strict-json.ts'
 import { FetchFailed } from '../../outbound/index.ts'
 
-/** More keys than this belong to more than one client (FAULTS.md, row 24). */
+/** More keys than this belong to more than one client. */
 const MOST_KEYS = 100
 
 /** A key of a published set that passed the policy. */

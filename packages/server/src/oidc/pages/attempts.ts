@@ -13,7 +13,7 @@ export interface Attempt {
 }
 
 /**
- * Limits on guessing, per account and per source (FAULTS.md row 53), kept by each node for itself: with N nodes an
+ * Limits on guessing, per account and per source, kept by each node for itself: with N nodes an
  * attacker has N times the attempts. An account under attack slows down for strangers; a browser that has signed in
  * to it before is counted by itself, so an attacker cannot keep the owner out.
  */

@@ -32,7 +32,7 @@ export const BROWSER_HEADERS: Readonly<Record<string, string>> = {
   'x-frame-options': 'DENY',
 }
 
-/** A whole document without a script, under a policy that would run none (FAULTS.md rows 56 and 57). */
+/** A whole document without a script, under a policy that would run none. */
 export function renderPage(page: Page): RenderedPage {
   const { title, organization, body, status = 200, formTargets = [], retryAfter } = page
   const document = html`<!doctype html>

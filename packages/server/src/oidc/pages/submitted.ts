@@ -6,7 +6,7 @@ export const FORM_LIMIT = 16_384
 /**
  * Whether a form was sent from a page of this origin. Browsers say so in `Sec-Fetch-Site`, which no page can forge
  * (Fetch Metadata section 2.4); one that does not know it must name our origin in `Origin`. A request that says
- * neither is refused (FAULTS.md row 55).
+ * neither is refused.
  *
  * @param origin of the pages, e.g. `https://id.example.com`
  */

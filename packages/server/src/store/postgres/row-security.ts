@@ -8,7 +8,7 @@ import { enterScope, ORGANIZATION_SETTING, SYSTEM_ROLE, TENANT_ROLE } from './se
 
 /** What only its own migration list may touch. */
 const UNGRANTED = 'schema_migrations'
-/** Entries never change and never disappear (LOG.md, invariant 4): no role may update or delete them. */
+/** Entries never change and never disappear: no role may update or delete them. */
 const APPEND_ONLY = 'log_entries'
 /** The table whose walls are tried at every start. */
 const PROBED = 'log_heads'
