@@ -19,3 +19,12 @@ export function productModule(path) {
 
 /** The arguments with which Node runs the product. */
 export const NODE_ARGUMENTS = fromSource ? ['--conditions=rescind-source'] : []
+
+/** A module of the verifier, likewise. */
+export function verifierModule(path) {
+  const packages = fileURLToPath(new URL('../packages/verifier', import.meta.url))
+  const file = fromSource ? `${packages}/src/${path}.ts` : `${packages}/dist/${path}.js`
+  if (!existsSync(file))
+    throw new Error(`${file} is missing: run npm run build first, or measure with --source`)
+  return file
+}

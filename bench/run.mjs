@@ -1,7 +1,7 @@
 /**
  * Measures the authority and says on what. Asserts nothing.
  *
- *   node bench/run.mjs [reads|writes|commits|starts|mass|tokens…] [--source]
+ *   node bench/run.mjs [verifier|reads|writes|commits|starts|mass|tokens…] [--source]
  *
  * Without a name, all. `RESCIND_BENCH_DIR` chooses the disk (a folder; default: the system's for temporary files).
  */
@@ -25,6 +25,7 @@ const { benchMass } = await import('./mass.mjs')
 const { benchReads } = await import('./reads.mjs')
 const { benchStarts } = await import('./starts.mjs')
 const { benchTokens } = await import('./tokens.mjs')
+const { benchVerifier } = await import('./verifier.mjs')
 const { benchWrites } = await import('./writes.mjs')
 
 const BENCHES = {
@@ -34,6 +35,7 @@ const BENCHES = {
   starts: benchStarts,
   mass: benchMass,
   tokens: benchTokens,
+  verifier: benchVerifier,
 }
 
 const chosen = positionals.length > 0 ? positionals : Object.keys(BENCHES)

@@ -37,6 +37,13 @@ export interface Verified {
   readonly stale?: 'open' | 'introspect'
 }
 
+/** How fresh knowledge must be, and what is done where it is not. */
+export interface Contract {
+  /** Milliseconds. */
+  readonly maxStaleness: number
+  readonly whenStale: WhenStale
+}
+
 /** A token whose signature was good. That it is good now, `standing` says every time. */
 interface Remembered {
   readonly claims: Claims
@@ -58,6 +65,8 @@ export class Verifier {
   readonly #maxTokenLength: number
   readonly #tolerance: number
   readonly #cacheSize: number
+  #granted: Contract | undefined
+  #contract: Contract
   #position = ''
   #positionSeq = -1
   #positionIncarnation = -1
@@ -72,6 +81,10 @@ export class Verifier {
     this.#maxTokenLength = options.maxTokenLength ?? DEFAULTS.maxTokenLength
     this.#tolerance = Math.min(60, options.clockTolerance ?? DEFAULTS.clockTolerance)
     this.#cacheSize = options.cacheSize ?? DEFAULTS.cacheSize
+    this.#contract = {
+      maxStaleness: options.maxStaleness ?? Number.POSITIVE_INFINITY,
+      whenStale: 'closed',
+    }
     this.#keys = new KeyRing(platform)
     this.#reader = new JwsReader(platform)
     this.#introspector = introspection && new Introspector(introspection)
@@ -118,13 +131,16 @@ export class Verifier {
   }
 
   /** What holds now: the cluster's contract as far as it is known, tightened by the options. */
-  get contract(): { readonly maxStaleness: number; readonly whenStale: WhenStale } {
+  get contract(): Contract {
     const { maxStaleness = Number.POSITIVE_INFINITY, whenStale } = this.#options
     const granted = this.#follower.lease.contract
-    return {
+    if (granted === this.#granted) return this.#contract
+    this.#granted = granted
+    this.#contract = {
       maxStaleness: Math.min(granted?.maxStaleness ?? Number.POSITIVE_INFINITY, maxStaleness),
       whenStale: stricter(granted?.whenStale ?? 'closed', whenStale ?? 'open'),
     }
+    return this.#contract
   }
 
   /**
@@ -138,7 +154,9 @@ export class Verifier {
     if (index === undefined) throw new VerifierError('stale', 'nothing has been read of the log yet')
     const named = this.#platform.digest(token)
     const name = typeof named === 'string' ? named : await named
-    const remembered = this.#remembered.get(name) ?? (await this.#examine(token, name, index))
+    const found = this.#remembered.get(name) ?? this.#examine(token, name, index)
+    // Where the platform answers at once, nothing is awaited: a turn of the queue costs what a look-up does.
+    const remembered = found instanceof Promise ? await found : found
     checkTimes(remembered.claims, this.#now(), this.#tolerance)
     let verdict = standing(remembered.facts, index)
     if (verdict.standing === 'ahead') verdict = await this.#waitFor(remembered.facts, index)
@@ -160,10 +178,15 @@ export class Verifier {
     return isLeased && this.#follower.isViewCurrent
   }
 
-  async #examine(token: string, name: string, index: LogIndex): Promise<Remembered> {
+  #examine(token: string, name: string, index: LogIndex): Remembered | Promise<Remembered> {
     const opener = this.#opener
-    const isEncrypted = opener !== undefined && token.split('.', 6).length === 5
-    const jws = this.#reader.read(isEncrypted ? await opener(token) : token)
+    if (opener !== undefined && token.split('.', 6).length === 5)
+      return opener(token).then((opened) => this.#examineSigned(opened, name, index))
+    return this.#examineSigned(token, name, index)
+  }
+
+  #examineSigned(token: string, name: string, index: LogIndex): Remembered | Promise<Remembered> {
+    const jws = this.#reader.read(token)
     const claims = readClaims(jws.payload)
     const key = this.#keys.find(claims.iss, jws.header.kid, index)
     // The record of the key says for which algorithm it is.
@@ -171,7 +194,13 @@ export class Verifier {
       throw new VerifierError('signature_invalid', 'another algorithm than the key has')
     const types = key.origin === 'own' ? OWN_TYPES : FOREIGN_TYPES
     if (!types.has(jws.header.typ)) throw new VerifierError('type_mismatch')
-    if (!(await isSigned(jws, key))) throw new VerifierError('signature_invalid')
+    const signed = isSigned(jws, key)
+    const accept = (isGood: boolean) => this.#accept(isGood, name, claims, key, index)
+    return signed instanceof Promise ? signed.then(accept) : accept(signed)
+  }
+
+  #accept(isGood: boolean, name: string, claims: Claims, key: RingKey, index: LogIndex): Remembered {
+    if (!isGood) throw new VerifierError('signature_invalid')
     if (!audiencesOf(claims).some((audience) => this.#audience.has(audience)))
       throw new VerifierError('audience_mismatch')
     const facts = key.origin === 'own' ? ownFacts : foreignFacts
@@ -218,12 +247,13 @@ export class Verifier {
   }
 }
 
-async function isSigned({ signed, signature }: CompactJws, { check }: RingKey): Promise<boolean> {
+/** A signature that the platform cannot even read is none. */
+function isSigned({ signed, signature }: CompactJws, { check }: RingKey): boolean | Promise<boolean> {
   try {
-    const verdict = (check instanceof Promise ? await check : check)(signed, signature)
-    return typeof verdict === 'boolean' ? verdict : await verdict
+    const verdict =
+      check instanceof Promise ? check.then((ready) => ready(signed, signature)) : check(signed, signature)
+    return verdict instanceof Promise ? verdict.catch(() => false) : verdict
   } catch {
-    // A signature that the platform cannot even read is none.
     return false
   }
 }
