@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import type { FastifyInstance } from 'fastify'
 import { pino } from 'pino'
-import { type Authority, SYSTEM_CLOCK } from '../../src/authority/index.ts'
+import { type Authority, type Clock, SYSTEM_CLOCK } from '../../src/authority/index.ts'
 import { MasterKeyVault } from '../../src/secrets/index.ts'
 import { readConfiguration } from '../../src/start/configuration/index.ts'
 import { firstStart } from '../../src/start/first-start.ts'
@@ -28,11 +28,19 @@ export interface TestNodes {
   close(): Promise<void>
 }
 
+export interface NodesOptions {
+  readonly count?: number
+  readonly clock?: Clock
+}
+
 /**
  * The authority as it is served, over a fresh database, on free ports of the loopback address and by the system's
- * clock. Several nodes over one database share nothing but it; the embedded database takes one.
+ * clock unless a test brings one. Several nodes over one database share nothing but it; the embedded database takes one.
  */
-export async function openNodes(database: TestDatabase, { count = 1 } = {}): Promise<TestNodes> {
+export async function openNodes(
+  database: TestDatabase,
+  { count = 1, clock = SYSTEM_CLOCK }: NodesOptions = {},
+): Promise<TestNodes> {
   const place = await database.place()
   const vault = new MasterKeyVault(randomBytes(32))
   const ports = await Promise.all(Array.from({ length: count }, () => bindPort('127.0.0.1', 0)))
@@ -45,7 +53,7 @@ export async function openNodes(database: TestDatabase, { count = 1 } = {}): Pro
   for (const { number, handle } of ports) {
     const authority: Authority = {
       store: await openStore(place.options),
-      clock: SYSTEM_CLOCK,
+      clock,
       vault,
       logger: pino({ level: 'silent' }),
       publicUrl,

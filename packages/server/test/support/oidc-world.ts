@@ -13,7 +13,7 @@ import {
   type TestClient,
   type TokenFormat,
 } from './management.ts'
-import { openNodes, type TestNodes } from './nodes.ts'
+import { type NodesOptions, openNodes, type TestNodes } from './nodes.ts'
 
 /** What every flow needs: users, clients of each kind, an API of each format, and somebody who introspects. */
 export interface OidcWorld {
@@ -56,7 +56,7 @@ export async function createWorld(publicUrl: string, apiToken: string): Promise<
 /** A running authority with a world in it. */
 export async function openWorld(
   database: TestDatabase,
-  options: { readonly count?: number } = {},
+  options: NodesOptions = {},
 ): Promise<OidcWorld & { readonly nodes: TestNodes['nodes']; close(): Promise<void> }> {
   const { publicUrl, apiToken, nodes, close } = await openNodes(database, options)
   return { ...(await createWorld(publicUrl, apiToken)), nodes, close }
