@@ -162,6 +162,7 @@ export interface ClientParts {
   readonly type?: 'web' | 'service' | 'native'
   readonly grants?: readonly string[]
   readonly settings?: Readonly<Record<string, unknown>>
+  readonly credentials?: Readonly<Record<string, unknown>>
   readonly redirectUri?: string
 }
 
@@ -183,7 +184,7 @@ export async function createClient(admin: Management, parts: ClientParts = {}): 
     name: 'oidc_client',
     label: fresh(type),
     signOnMode: 'OPENID_CONNECT',
-    credentials: { oauthClient: { token_endpoint_auth_method: method } },
+    credentials: { oauthClient: { token_endpoint_auth_method: method, ...parts.credentials } },
     settings: {
       oauthClient: {
         application_type: type,

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
+import { Browser } from '../../support/browser.ts'
 import { createClient } from '../../support/management.ts'
-import { authorize, exchange } from '../../support/oidc-world.ts'
+import { authorizationRequest, authorize, exchange, walk } from '../../support/oidc-world.ts'
 import { attackedWorld, honest, tampered } from '../world.ts'
 
 const world = attackedWorld()
@@ -29,13 +30,15 @@ it('a code is not to be had with another verifier, or none', async () => {
 })
 
 it('a verifier where no challenge was bound is refused (section 4.8.2)', async () => {
-  const client = await createClient(world().admin, { settings: {} })
-  const flow = honest(world(), { client, scope: 'openid' })
-  const { reply } = await tampered(flow, {
-    code_challenge: null,
-    code_challenge_method: null,
-    prompt: 'none',
-  })
-  // No code without a challenge exists, so none can be redeemed with a stray verifier.
-  expect(reply.headers.get('location') ?? '').toContain('error=invalid_request')
+  // The one kind of client that may do without: confidential, and an administrator said so.
+  const client = await createClient(world().admin, { credentials: { pkce_required: false } })
+  const flow = honest(world(), { client })
+  const { url, ...remembered } = await authorizationRequest(flow)
+  url.searchParams.delete('code_challenge')
+  url.searchParams.delete('code_challenge_method')
+  const browser = new Browser(flow.api.issuer)
+  const callback = await walk(browser, url, flow.person)
+  expect(callback.searchParams.get('code')).not.toBeNull()
+  const pending = { flow, callback, browser, ...remembered }
+  await expect(exchange(pending)).rejects.toMatchObject({ error: 'invalid_grant' })
 })
