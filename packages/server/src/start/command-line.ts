@@ -4,15 +4,19 @@ import { VERSION } from '../authority/index.ts'
 import { MasterKeyRefused } from '../secrets/index.ts'
 import { StoreRefused } from '../store/index.ts'
 import { ConfigurationError, readConfiguration } from './configuration/index.ts'
+import { runGuard } from './guard.ts'
 import { openLogger } from './logging.ts'
 import { serve } from './serve.ts'
 import { stopOnSignal } from './signals.ts'
 
 const USAGE = `usage: rescind serve [--demo]
+       rescind guard --authority URL --credential C --audience A --port P [--host H] [--scope S] [--snapshot FILE]
        rescind --version
 
 serve   Runs the authority. Its configuration is environment variables: docs/configuration.md lists them.
-        --demo shows keys being added, published and rotated, then keeps serving.`
+        --demo shows keys being added, published and rotated, then keeps serving.
+guard   Answers a proxy's question about a request's token: 204, 401, 403 or 503 (docs/verifier.md).
+        The credential may also stand in RESCIND_CLUSTER_CREDENTIAL.`
 
 /** The command line. Whatever the operator can put right is one line on stderr, and exit code 1. */
 export async function commandLine(words: readonly string[]): Promise<void> {
@@ -20,6 +24,7 @@ export async function commandLine(words: readonly string[]): Promise<void> {
     const { values, positionals } = parse(words)
     if (values.version) printLine(VERSION)
     else if (values.help) printLine(USAGE)
+    else if (positionals.join(' ') === 'guard') await runGuard(values, printLine)
     else if (positionals.join(' ') !== 'serve') throw new UsageError(USAGE)
     else await run({ demo: values.demo })
   } catch (failure) {
@@ -42,6 +47,13 @@ function parse(words: readonly string[]) {
         demo: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
         version: { type: 'boolean', short: 'v', default: false },
+        authority: { type: 'string' },
+        credential: { type: 'string' },
+        audience: { type: 'string' },
+        host: { type: 'string' },
+        port: { type: 'string' },
+        scope: { type: 'string' },
+        snapshot: { type: 'string' },
       },
     })
   } catch (cause) {
