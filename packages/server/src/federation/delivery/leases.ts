@@ -4,7 +4,7 @@ import { head } from '../../log/index.ts'
 import type { WriteTx } from '../../store/index.ts'
 import { findNodes, type NewLease, putLeases } from '../../store/queries/cluster-nodes.ts'
 import { findCluster } from '../../store/queries/clusters.ts'
-import { type Cluster, readCluster, type WhenStale } from '../cluster.ts'
+import { readCluster, type WhenStale } from '../cluster.ts'
 import type { Follower } from '../cluster-credentials.ts'
 import { viewOfCluster } from '../cluster-view.ts'
 import { isInLog, type KnownPlace, reportDivergence } from './continuity.ts'
@@ -104,54 +104,80 @@ export class Leases {
   }
 
   async #judge(tx: WriteTx, batch: readonly Waiting[]): Promise<Verdict[]> {
-    const { authority } = this.#deliveries
     const at = (await head(tx)).position
-    const known = new Map(
-      (await findNodes(tx, [...new Set(batch.map(({ node }) => node.nodeId))])).map((row) => [row.id, row]),
-    )
-    const contracts = new Map<string, { readonly cluster: Cluster; readonly view: string }>()
-    for (const { cluster_id: id } of known.values()) {
-      const row = contracts.has(id) ? undefined : await findCluster(tx, id)
-      if (row === undefined) continue
-      const cluster = readCluster(row)
-      contracts.set(id, { cluster, view: viewVersion(await viewOfCluster(authority, tx, cluster)) })
-    }
+    const contracts = await this.#contractsOf(tx, batch)
     const places = new Map<string, boolean>()
     const leases = new Map<string, NewLease>()
-    const now = authority.clock.now()
+    const now = this.#deliveries.authority.clock.now()
     const verdicts: Verdict[] = []
     for (const { node, place } of batch) {
-      const contract = known.has(node.nodeId) ? contracts.get(node.clusterId) : undefined
-      if (contract === undefined) {
-        verdicts.push({ refusal: new DomainError('credentials_invalid') })
+      const contract = contracts.get(node.nodeId)
+      const verdict = contract === undefined ? UNKNOWN : await judgePlace(tx, place, at, places)
+      if (verdict !== undefined || contract === undefined) {
+        verdicts.push(verdict ?? UNKNOWN)
         continue
       }
-      const { incarnation, seq } = place.position
-      if (compareMarks(place.position, at) > 0 && place.digest === undefined) {
-        verdicts.push({ refusal: new DomainError('acknowledgement_beyond_sent') })
-        continue
-      }
-      const name = `${incarnation}.${seq}.${place.digest}`
-      const isKnown = places.get(name) ?? (await isInLog(tx, place))
-      places.set(name, isKnown)
-      if (!isKnown) {
-        verdicts.push({ refusal: new DomainError('log_diverged'), diverged: true })
-        continue
-      }
-      const { maxStaleness, whenStale } = contract.cluster
-      leases.set(node.nodeId, {
-        node_id: node.nodeId,
-        cluster_id: node.clusterId,
-        incarnation,
-        seq,
-        acknowledged_at: now,
-        lease_until: now + maxStaleness,
-        max_staleness: maxStaleness,
-        when_stale: whenStale,
-      })
-      verdicts.push({ lease: { head: at, view: contract.view, maxStaleness, whenStale } })
+      leases.set(node.nodeId, leaseOf(node, place.position, contract, now))
+      verdicts.push({ lease: { head: at, ...contract } })
     }
     await putLeases(tx, [...leases.values()])
     return verdicts
+  }
+
+  /** What each node that is still registered lives by, read once for each cluster. */
+  async #contractsOf(tx: WriteTx, batch: readonly Waiting[]): Promise<ReadonlyMap<string, Contract>> {
+    const rows = await findNodes(tx, [...new Set(batch.map(({ node }) => node.nodeId))])
+    const byCluster = new Map<string, Contract | undefined>()
+    const byNode = new Map<string, Contract>()
+    for (const { id, cluster_id: clusterId } of rows) {
+      if (!byCluster.has(clusterId)) byCluster.set(clusterId, await this.#contractOf(tx, clusterId))
+      const contract = byCluster.get(clusterId)
+      if (contract !== undefined) byNode.set(id, contract)
+    }
+    return byNode
+  }
+
+  async #contractOf(tx: WriteTx, clusterId: string): Promise<Contract | undefined> {
+    const row = await findCluster(tx, clusterId)
+    if (row === undefined) return undefined
+    const cluster = readCluster(row)
+    const view = viewVersion(await viewOfCluster(this.#deliveries.authority, tx, cluster))
+    return { view, maxStaleness: cluster.maxStaleness, whenStale: cluster.whenStale }
+  }
+}
+
+type Contract = Omit<Lease, 'head'>
+
+/** A node that is not registered any more, or whose cluster is gone. */
+const UNKNOWN: Verdict = { refusal: new DomainError('credentials_invalid') }
+
+/** Why a place is not acknowledged; `undefined` where it is. Many nodes acknowledge the same one. */
+async function judgePlace(
+  tx: WriteTx,
+  place: KnownPlace,
+  at: Position,
+  known: Map<string, boolean>,
+): Promise<Verdict | undefined> {
+  const { position, digest } = place
+  // Without a digest it may be a mistake of the node's; with one it is knowledge that this database lacks.
+  if (digest === undefined && compareMarks(position, at) > 0)
+    return { refusal: new DomainError('acknowledgement_beyond_sent') }
+  const name = `${position.incarnation}.${position.seq}.${digest}`
+  const isKnown = known.get(name) ?? (await isInLog(tx, place))
+  known.set(name, isKnown)
+  return isKnown ? undefined : { refusal: new DomainError('log_diverged'), diverged: true }
+}
+
+function leaseOf(node: Node, { incarnation, seq }: Position, contract: Contract, now: number): NewLease {
+  const { maxStaleness, whenStale } = contract
+  return {
+    node_id: node.nodeId,
+    cluster_id: node.clusterId,
+    incarnation,
+    seq,
+    acknowledged_at: now,
+    lease_until: now + maxStaleness,
+    max_staleness: maxStaleness,
+    when_stale: whenStale,
   }
 }
