@@ -3,12 +3,15 @@ import { exportJWK, generateKeyPair } from 'jose'
 import { runLoad, SERVER_CORE, startReference } from './child.mjs'
 import { DATABASES } from './databases.mjs'
 import { call, startRescind } from './rescind.mjs'
+import { createSignIn, obtainFamilies } from './sign-in.mjs'
 import { count, decimal, figure, interleave, median, printTable } from './statistics.mjs'
 
 const ROUNDS = 3
 const SECONDS = 2
 const CONNECTIONS = 32
 const REVOKED_A_ROUND = 1_500
+/** Fewer than one source may sign in with at once. */
+const FAMILIES = 16
 const ALGORITHMS = ['RS256', 'ES256', 'EdDSA']
 const NATIVE = '/api/rescind/v1'
 
@@ -47,6 +50,11 @@ async function measure(database, ours, references) {
   candidates.introspection = introspecting(ours.RS256)
   candidates['revocation library'] = revoking(references.RS256)
   candidates.revocation = revoking(ours.RS256)
+  candidates['refresh library'] = refreshing(references.RS256)
+  candidates.refresh = refreshing(ours.RS256)
+  candidates['userinfo library'] = asking(references.RS256)
+  candidates.userinfo = asking(ours.RS256)
+  candidates['bare Fastify'] = posting(references.bare)
   const results = await interleave(ROUNDS, candidates)
   const rate = (name) => median(results[name].map(({ perSecond }) => perSecond))
   const shown = (name) =>
@@ -65,14 +73,16 @@ async function measure(database, ours, references) {
       name === 'opaque' ? '' : decimal(rate(name) / rate(`${name} alone`)),
     ]),
   ])
-  printTable(`Introspection and revocation a second, opaque tokens, ${database.name}`, [
-    ['', 'Rescind', 'library in memory', 'ratio'],
-    ...['introspection', 'revocation'].map((name) => [
+  printTable(`Other endpoints, a second, durable where they write, ${database.name}`, [
+    ['', 'Rescind', 'library in memory', 'ratio', '÷ bare Fastify form'],
+    ...['introspection', 'revocation', 'refresh', 'userinfo'].map((name) => [
       name,
       shown(name),
       shown(`${name} library`),
       decimal(rate(name) / rate(`${name} library`)),
+      decimal(rate(name) / rate('bare Fastify')),
     ]),
+    ['bare Fastify form', shown('bare Fastify'), '', '', ''],
   ])
 }
 
@@ -110,6 +120,36 @@ const revoking = (server) => async () => {
   })
 }
 
+/** Each connection has a family of its own, so that no exchange meets another. */
+const refreshing = (server) => async () =>
+  runLoad('refreshes', {
+    url: server.token,
+    authorization: server.webAuthorization,
+    tokens: (await server.families(FAMILIES)).map(({ refresh }) => refresh),
+    seconds: SECONDS,
+  })
+
+const asking = (server) => async () => {
+  const [{ access }] = await server.families(1)
+  const headers = { authorization: `Bearer ${access}` }
+  return runLoad('reads', {
+    url: server.userinfo,
+    headers,
+    connections: CONNECTIONS,
+    seconds: SECONDS,
+    status: 200,
+  })
+}
+
+const posting = (server) => () =>
+  runLoad('forms', {
+    url: server.origin,
+    authorization: 'none',
+    forms: ['token=x'],
+    seconds: SECONDS,
+    connections: CONNECTIONS,
+  })
+
 async function obtain({ token, authorization, opaque }) {
   const response = await fetch(token, {
     method: 'POST',
@@ -140,6 +180,7 @@ async function prepare(rescind) {
     },
   })
   const { client_id: id, client_secret: secret } = application.credentials.oauthClient
+  const web = await createSignIn(rescind)
   const servers = {}
   for (const algorithm of ALGORITHMS) {
     const name = algorithm.toLowerCase()
@@ -165,6 +206,9 @@ async function prepare(rescind) {
       token: `${base}/token`,
       introspection: `${base}/introspect`,
       revocation: `${base}/revoke`,
+      userinfo: `${base}/userinfo`,
+      webAuthorization: web.authorization,
+      families: (howMany) => obtainFamilies(base, web, howMany),
       authorization: basic(id, secret),
       jwt: grant(`${audience}/jwt`),
       opaque: grant(`${audience}/opaque`),
@@ -182,9 +226,9 @@ async function startReferences() {
     const client = {
       client_id: 'bench',
       client_secret: 'bench-secret-bench-secret',
-      grant_types: ['client_credentials'],
-      response_types: [],
-      redirect_uris: [],
+      grant_types: ['client_credentials', 'authorization_code', 'refresh_token'],
+      response_types: ['code'],
+      redirect_uris: ['https://client.example.com/callback'],
     }
     const { origin, stop } = await startReference('openid-library', { keys: [key], client, resource })
 
@@ -193,10 +237,20 @@ async function startReferences() {
       token: `${origin}/token`,
       introspection: `${origin}/token/introspection`,
       revocation: `${origin}/token/revocation`,
+      userinfo: `${origin}/me`,
       authorization: basic(client.client_id, client.client_secret),
+      webAuthorization: basic(client.client_id, client.client_secret),
+      families: (howMany) =>
+        Promise.all(
+          Array.from({ length: howMany }, async () => (await fetch(`${origin}/bench/tokens`)).json()),
+        ),
       jwt: grant(resource),
       opaque: grant('https://opaque.example.com'),
     }
   }
+  servers.bare = await startReference('bare-fastify', {
+    headers: { 'content-type': 'application/json' },
+    body: '{"active":false}',
+  })
   return servers
 }
