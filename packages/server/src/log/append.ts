@@ -8,7 +8,7 @@ import {
   type Position,
 } from '@rescind/core/log'
 import { DomainError } from '../errors/index.ts'
-import { organizationOf, SYSTEM, type WriteTx } from '../store/index.ts'
+import { asOrganization, organizationOf, SYSTEM, type WriteTx } from '../store/index.ts'
 import { retentionOf } from './retention.ts'
 import { queueLogoutsFor } from './session-ends.ts'
 
@@ -72,7 +72,7 @@ export async function append(
     tx.db.updateTable('log_heads').set({ digest }).where('log_id', '=', log).execute(),
   ])
   if (content.kind === 'index.floor') await raiseFloor(tx, position, content.data)
-  await queueLogoutsFor(tx, content, at)
+  await queueLogoutsFor(tx.scope === SYSTEM ? asOrganization(tx, log) : tx, content, at)
   tx.appended({ log, incarnation, seq, digest })
   return position
 }
