@@ -6,8 +6,9 @@ export default defineConfig({
   test: {
     globalSetup: ['packages/server/test/support/postgres-cluster.ts'],
     include: ['packages/*/test/**/*.test.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Against hanging for ever, not against being slow: a busy machine takes its time.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     pool: 'forks',
   },
 })
