@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { bindPort } from '../../src/start/port.ts'
 
 const ROOT = join(import.meta.dirname, '../../../..')
 
@@ -11,9 +12,11 @@ const ROOT = join(import.meta.dirname, '../../../..')
 describe('the launcher', () => {
   let dataDir: string
   let launched: ChildProcess[]
+  let port: number
   beforeEach(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'rescind-'))
     launched = []
+    port = 0
   })
   afterEach(async () => {
     for (const child of launched) child.kill('SIGKILL')
@@ -23,7 +26,7 @@ describe('the launcher', () => {
   function launch(...words: string[]) {
     const child = spawn(process.execPath, [join(ROOT, 'scripts/launch.mjs'), ...words], {
       cwd: dataDir,
-      env: { PATH: process.env.PATH, RESCIND_PORT: '0', RESCIND_DATA_DIR: dataDir },
+      env: { PATH: process.env.PATH, RESCIND_PORT: String(port), RESCIND_DATA_DIR: dataDir },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     })
@@ -47,6 +50,10 @@ describe('the launcher', () => {
   }
 
   it('shows what the server does, again at a second start, and stops in good order', async () => {
+    // One address for both starts: it is part of the issuer's name, and keys are published under that.
+    const { number, handle } = await bindPort('127.0.0.1', 0)
+    handle.close()
+    port = number
     for (const found of ['was created', 'is there from an earlier start']) {
       const { child, text, closed, says } = launch('start')
       await says('err', /Ctrl-C stops the server/)
