@@ -69,3 +69,15 @@ export async function requireIssuer(
   if (issuer === undefined) throw new DomainError('not_found', { type: 'authorization_server', id })
   return issuer
 }
+
+/**
+ * The `iss` of an issuer that a row names, in the transaction's organization. One that has been deleted since keeps
+ * the name under which it issued.
+ */
+export async function issuerUrlOf(
+  authority: Pick<Authority, 'publicUrl'>,
+  tx: ReadTx,
+  id: string,
+): Promise<string> {
+  return (await findIssuer(authority, tx, id))?.url ?? customIssuerUrl(authority, id)
+}

@@ -2,7 +2,7 @@ import type { LogIndex } from '@rescind/core/log'
 import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { type Actor, type Authority, derivedId } from '../authority/index.ts'
-import { customIssuerUrl, findIssuer } from '../directory/issuer.ts'
+import { issuerUrlOf } from '../directory/issuer.ts'
 import { requireUserRow } from '../directory/users.ts'
 import { DomainError } from '../errors/index.ts'
 import type { ReadTx, Tables } from '../store/index.ts'
@@ -57,7 +57,7 @@ export async function listConsents(
     const consents: Consent[] = []
     for (const row of rows.slice(0, MOST_RECORDS)) {
       if (row.client_id === null || (client !== undefined && row.client_id !== client)) continue
-      const issuer = await issuerUrl(authority, tx, row.issuer_id)
+      const issuer = await issuerUrlOf(authority, tx, row.issuer_id)
       if (judge.isGood(artefactOf(row, issuer)))
         consents.push(...consentsIn(row, { user: id, client: row.client_id, issuer }))
     }
@@ -132,10 +132,6 @@ export async function revokeAllConsents(
 async function requireClient(tx: ReadTx, client: string): Promise<void> {
   if ((await findApplicationByClientId(tx, client)) === undefined)
     throw new DomainError('not_found', { type: 'application', id: client })
-}
-
-async function issuerUrl(authority: Authority, tx: ReadTx, id: string): Promise<string> {
-  return (await findIssuer(authority, tx, id))?.url ?? customIssuerUrl(authority, id)
 }
 
 type Row = Tables['oidc_records']

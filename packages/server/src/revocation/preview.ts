@@ -1,6 +1,6 @@
 import type { LogIndex } from '@rescind/core/log'
 import type { Actor, Authority } from '../authority/index.ts'
-import { customIssuerUrl, findIssuer } from '../directory/issuer.ts'
+import { findIssuer, issuerUrlOf } from '../directory/issuer.ts'
 import { DomainError } from '../errors/index.ts'
 import type { ReadTx, Tables } from '../store/index.ts'
 import { listIssuerIds } from '../store/queries/issuers.ts'
@@ -83,7 +83,7 @@ async function coveredRows(authority: Authority, tx: ReadTx, target: Target): Pr
 function issuerUrls(authority: Authority, tx: ReadTx): (id: string) => Promise<string> {
   const known = new Map<string, string>()
   return async (id) => {
-    const url = known.get(id) ?? (await findIssuer(authority, tx, id))?.url ?? customIssuerUrl(authority, id)
+    const url = known.get(id) ?? (await issuerUrlOf(authority, tx, id))
     known.set(id, url)
     return url
   }

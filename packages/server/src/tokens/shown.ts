@@ -1,6 +1,6 @@
 import { formatPosition, type LogIndex, type Position } from '@rescind/core/log'
 import type { Actor, Authority } from '../authority/index.ts'
-import { customIssuerUrl, findIssuer } from '../directory/issuer.ts'
+import { issuerUrlOf } from '../directory/issuer.ts'
 import { DomainError } from '../errors/index.ts'
 import { type LoggedEntry, readEntries } from '../log/index.ts'
 import type { ReadTx, Tables } from '../store/index.ts'
@@ -118,7 +118,7 @@ async function ruleOf(
   index: LogIndex,
   row: Tables['tokens'],
 ): Promise<string | null> {
-  const verdict = standingOf(rowArtefact(row, await issuerUrl(authority, tx, row.issuer_id)), index)
+  const verdict = standingOf(rowArtefact(row, await issuerUrlOf(authority, tx, row.issuer_id)), index)
   if (verdict.standing === 'revoked') return verdict.rule
   return verdict.standing === 'blocked' ? verdict.subject : null
 }
@@ -130,7 +130,7 @@ function shower(
   const urls = new Map<string, string>()
   const now = authority.clock.now()
   return async (tx, row) => {
-    const url = urls.get(row.issuer_id) ?? (await issuerUrl(authority, tx, row.issuer_id))
+    const url = urls.get(row.issuer_id) ?? (await issuerUrlOf(authority, tx, row.issuer_id))
     urls.set(row.issuer_id, url)
     const verdict = standingOf(rowArtefact(row, url), index)
     switch (verdict.standing) {
@@ -154,10 +154,6 @@ function shower(
 function statusInTime(row: Tables['tokens'], now: number): TokenStatus {
   if (row.expires_at <= now) return 'expired'
   return row.consumed_at === null ? 'active' : 'used'
-}
-
-async function issuerUrl(authority: Authority, tx: ReadTx, id: string): Promise<string> {
-  return (await findIssuer(authority, tx, id))?.url ?? customIssuerUrl(authority, id)
 }
 
 async function entryAt(tx: ReadTx, position: Position): Promise<LoggedEntry | null> {

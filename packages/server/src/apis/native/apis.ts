@@ -1,5 +1,5 @@
 import { type Static, Type } from '@fastify/type-provider-typebox'
-import type { Actor, Authority } from '../../authority/index.ts'
+import type { Authority } from '../../authority/index.ts'
 import { ACCESS_TOKEN_LIFETIME, TOKEN_FORMATS } from '../../directory/api.ts'
 import { type Api, type ApiSettings, createApi, getApi, listApis } from '../../directory/apis.ts'
 import { DEFAULT_AUTHORIZATION_SERVER } from '../../directory/authorization-servers.ts'
@@ -8,6 +8,7 @@ import { replaceApi } from '../../revocation/api-changes.ts'
 import { deleteApi } from '../../revocation/api-deletion.ts'
 import { actorOf } from './authentication.ts'
 import type { NativeApp } from './native-app.ts'
+import { administratorOf, readerOf } from './permissions.ts'
 import { PageQuery, pageOf, RESPONSES } from './responses.ts'
 
 const DEFAULT_LIMIT = 100
@@ -51,7 +52,7 @@ export function apis(app: NativeApp, authority: Authority): void {
     '/apis',
     { schema: { body: NewApi, response: { 201: ApiBody, ...RESPONSES } } },
     async (request, reply) => {
-      const actor = administrator(actorOf(request))
+      const actor = administratorOf(actorOf(request))
       const identifier = absoluteUri(request.body.identifier)
       const api = await createApi(authority, actor, settingsOf(request.body, identifier))
       reply.code(201)
@@ -65,7 +66,7 @@ export function apis(app: NativeApp, authority: Authority): void {
     async (request) => {
       const { after, limit = DEFAULT_LIMIT } = request.query
       const page = after === undefined ? { limit } : { limit, after }
-      const { items, next } = await listApis(authority, reader(actorOf(request)), page)
+      const { items, next } = await listApis(authority, readerOf(actorOf(request)), page)
       return { items: items.map(represent), next }
     },
   )
@@ -73,14 +74,14 @@ export function apis(app: NativeApp, authority: Authority): void {
   app.get(
     '/apis/:id',
     { schema: { params: Path, response: { 200: ApiBody, ...RESPONSES } } },
-    async (request) => represent(await getApi(authority, reader(actorOf(request)), request.params.id)),
+    async (request) => represent(await getApi(authority, readerOf(actorOf(request)), request.params.id)),
   )
 
   app.put(
     '/apis/:id',
     { schema: { params: Path, body: Replacement, response: { 200: ApiBody, ...RESPONSES } } },
     async (request) => {
-      const actor = administrator(actorOf(request))
+      const actor = administratorOf(actorOf(request))
       const { identifier, enabled } = await getApi(authority, actor, request.params.id)
       // Whoever does not speak of it, because an older script knows nothing of it, does not enable an API again.
       const settings = settingsOf(request.body, request.body.identifier ?? identifier, enabled)
@@ -92,7 +93,7 @@ export function apis(app: NativeApp, authority: Authority): void {
     '/apis/:id',
     { schema: { params: Path, response: { 204: Type.Null(), ...RESPONSES } } },
     async (request, reply) => {
-      await deleteApi(authority, administrator(actorOf(request)), request.params.id)
+      await deleteApi(authority, administratorOf(actorOf(request)), request.params.id)
       return reply.code(204).send(null)
     },
   )
@@ -114,15 +115,6 @@ function settingsOf(body: Static<typeof Replacement>, identifier: string, enable
 function absoluteUri(identifier: string): string {
   if (URL.canParse(identifier) && !identifier.includes('#')) return identifier
   throw new DomainError('invalid_request', { '/identifier': 'must be an absolute URI without fragment' })
-}
-
-function administrator(actor: Actor): Actor {
-  if (actor.roles.has('organization_admin')) return actor
-  throw new DomainError('permission_denied')
-}
-
-function reader(actor: Actor): Actor {
-  return actor.roles.has('organization_reader') ? actor : administrator(actor)
 }
 
 function represent(api: Api): Static<typeof ApiBody> {

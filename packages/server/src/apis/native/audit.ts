@@ -5,6 +5,7 @@ import { readEntries } from '../../log/index.ts'
 import { actorOf } from './authentication.ts'
 import { Event, eventOf } from './events.ts'
 import type { NativeApp } from './native-app.ts'
+import { readerOf } from './permissions.ts'
 import { cutPage, PageQuery, pageOf, RESPONSES } from './responses.ts'
 
 const DEFAULT_LIMIT = 100
@@ -15,10 +16,8 @@ export function audit(app: NativeApp, authority: Authority): void {
     '/audit',
     { schema: { querystring: PageQuery, response: { 200: pageOf(Event), ...RESPONSES } } },
     async (request) => {
-      const actor = actorOf(request)
+      const actor = readerOf(actorOf(request))
       const { limit = DEFAULT_LIMIT } = request.query
-      if (!actor.roles.has('organization_admin') && !actor.roles.has('organization_reader'))
-        throw new DomainError('permission_denied')
       const after = startOf(actor, request.query.after)
       const entries = await authority.store.read({ organizationId: actor.organizationId }, (tx) =>
         readEntries(tx, actor.organizationId, after, limit + 1),
