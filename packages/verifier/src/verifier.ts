@@ -1,8 +1,7 @@
 import { formatPosition, type LogIndex, parsePosition } from '@rescind/core/log'
 import { type Standing, standing, type TokenFacts } from '@rescind/core/standing'
 import { VerifierError } from './errors.ts'
-import { Follower } from './follow/follower.ts'
-import { Introspector } from './follow/introspect.ts'
+import { Follower, type FollowerListener } from './follow/follower.ts'
 import {
   type FollowerOptions,
   SYSTEM_CLOCK,
@@ -10,6 +9,7 @@ import {
   WHEN_STALE,
   type WhenStale,
 } from './follow/options.ts'
+import { type Introspection, type Surroundings, surroundingsOf } from './follow/surroundings.ts'
 import type { Platform, SnapshotStore } from './platform/platform.ts'
 import { audiencesOf, type Claims, checkTimes, foreignFacts, ownFacts, readClaims } from './token/claims.ts'
 import { type CompactJws, JwsReader, malformed } from './token/compact-jws.ts'
@@ -59,7 +59,7 @@ export class Verifier {
   readonly #reader: JwsReader
   readonly #audience: ReadonlySet<string>
   readonly #opener: Opener | undefined
-  readonly #introspector: Introspector | undefined
+  readonly #introspection: Introspection | undefined
   readonly #remembered = new Map<string, Remembered>()
   readonly #now: () => number
   readonly #maxTokenLength: number
@@ -71,11 +71,16 @@ export class Verifier {
   #positionSeq = -1
   #positionIncarnation = -1
 
-  private constructor(options: FollowerOptions, platform: Platform, opener: Opener | undefined) {
+  private constructor(
+    options: FollowerOptions,
+    platform: Platform,
+    opener: Opener | undefined,
+    surroundings: Surroundings,
+  ) {
     this.#options = options
     this.#platform = platform
     this.#opener = opener
-    const { audience, clock = SYSTEM_CLOCK, introspection } = options
+    const { audience, clock = SYSTEM_CLOCK } = options
     this.#audience = new Set(typeof audience === 'string' ? [audience] : audience)
     this.#now = () => clock.now() / 1000
     this.#maxTokenLength = options.maxTokenLength ?? DEFAULTS.maxTokenLength
@@ -87,12 +92,11 @@ export class Verifier {
     }
     this.#keys = new KeyRing(platform)
     this.#reader = new JwsReader(platform)
-    this.#introspector = introspection && new Introspector(introspection)
-    this.#follower = new Follower(options, platform, {
-      onApplied: (index, frame) => {
-        if (frame === undefined || KeyRing.isAbout(frame.entries)) this.#keys.rebuild(index)
-      },
-    })
+    this.#introspection = surroundings.introspection
+    const onApplied: FollowerListener['onApplied'] = (index, frame) => {
+      if (frame === undefined || KeyRing.isAbout(frame.entries)) this.#keys.rebuild(index)
+    }
+    this.#follower = new Follower(options, platform, { onApplied }, surroundings)
   }
 
   /** See `createVerifier` of the package's entries. */
@@ -100,6 +104,7 @@ export class Verifier {
     options: VerifierOptions,
     platform: Platform,
     store: SnapshotStore | undefined,
+    surroundings?: Surroundings,
   ): Promise<Verifier> {
     checkOptions(options)
     const { decryptionKeys, startTimeout = DEFAULTS.startTimeout } = options
@@ -107,7 +112,12 @@ export class Verifier {
       decryptionKeys === undefined || decryptionKeys.length === 0
         ? undefined
         : await createOpener(decryptionKeys)
-    const verifier = new Verifier({ ...options, store }, platform, opener)
+    const verifier = new Verifier(
+      { ...options, store },
+      platform,
+      opener,
+      surroundings ?? surroundingsOf(options),
+    )
     await verifier.#follower.start()
     await verifier.#follower.until(() => verifier.staleness < Number.POSITIVE_INFINITY, startTimeout)
     return verifier
@@ -237,8 +247,8 @@ export class Verifier {
       this.#follower.emit({ type: 'accepted_stale', how: 'open' })
       return { claims, position: this.position, stale: 'open' }
     }
-    if (whenStale === 'introspect' && this.#introspector !== undefined && facts.origin === 'own') {
-      const pos = await this.#introspector.ask(claims.iss, token)
+    if (whenStale === 'introspect' && this.#introspection !== undefined && facts.origin === 'own') {
+      const pos = await this.#introspection.ask(claims.iss, token)
       if (pos === undefined) throw new VerifierError('token_revoked', 'introspection')
       this.#follower.emit({ type: 'accepted_stale', how: 'introspect' })
       return { claims, position: parsePosition(pos) === undefined ? this.position : pos, stale: 'introspect' }

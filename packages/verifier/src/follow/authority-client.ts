@@ -1,10 +1,14 @@
 import { parsePosition } from '@rescind/core/log'
+import { type ServerEvent, serverEvents } from './events.ts'
 import type { Grant } from './lease.ts'
 import { WHEN_STALE } from './options.ts'
+import type { LogSource } from './surroundings.ts'
 
 /** How long an answer may take to begin, in milliseconds. */
 const TIMEOUT = 10_000
 const MAX_ANSWER = 65_536
+/** The authority sends empty ranges every five seconds. */
+const SILENCE = 15_000
 
 /** The authority refused. `code` is its own. */
 export class AuthorityRefusal extends Error {
@@ -26,7 +30,7 @@ export interface NodeIdentity {
 }
 
 /** The requests that a verifier makes. None of them is made for a token, unless the cluster introspects. */
-export class AuthorityClient {
+export class AuthorityClient implements LogSource {
   readonly #base: string
   readonly #credential: string
 
@@ -72,9 +76,20 @@ export class AuthorityClient {
     return readAll(response, limit)
   }
 
-  /** An open stream of events. */
-  stream({ nodeToken }: NodeIdentity, query: string, signal: AbortSignal): Promise<Response> {
-    return this.#get(query, nodeToken, 'text/event-stream', signal)
+  /** Events as they come, until the stream ends, falls silent, or nobody asks for the next. */
+  async *stream(
+    { nodeToken }: NodeIdentity,
+    query: string,
+    signal: AbortSignal,
+  ): AsyncGenerator<ServerEvent, void> {
+    const stop = new AbortController()
+    try {
+      const either = AbortSignal.any([signal, stop.signal])
+      const response = await this.#get(query, nodeToken, 'text/event-stream', either)
+      yield* serverEvents(response, SILENCE, (cause) => stop.abort(cause))
+    } finally {
+      stop.abort()
+    }
   }
 
   /** Frames as base64url, once there are some. */

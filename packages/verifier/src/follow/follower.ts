@@ -11,15 +11,13 @@ import {
   type Snapshot,
 } from '@rescind/core/log'
 import type { Platform } from '../platform/platform.ts'
-import { AuthorityClient, AuthorityRefusal, type NodeIdentity } from './authority-client.ts'
-import { serverEvents } from './events.ts'
+import { AuthorityRefusal, type NodeIdentity } from './authority-client.ts'
 import { Lease } from './lease.ts'
 import { type FollowerOptions, SYSTEM_CLOCK, type VerifierEvent } from './options.ts'
+import type { LogSource, Surroundings } from './surroundings.ts'
 
 /** Waits between two attempts to connect, in milliseconds: doubling, each a random part of its bound. */
 const RETRY = { first: 200, longest: 10_000 }
-/** The authority sends empty ranges every five seconds. */
-const SILENCE = 15_000
 /** Acknowledgements without news, in milliseconds: three in the time of a lease, but not more often than the least. */
 const ACKNOWLEDGE = { leases: 3, least: 50, most: 3_000 }
 /** Streams that end before their first event, before the log is polled instead. */
@@ -40,7 +38,8 @@ export class Follower {
   readonly #options: FollowerOptions
   readonly #platform: Platform
   readonly #listener: FollowerListener
-  readonly #client: AuthorityClient
+  readonly #surroundings: Surroundings
+  readonly #source: LogSource
   readonly #end = new AbortController()
   readonly #waiting = new Set<() => void>()
   #index: LogIndex | undefined
@@ -48,18 +47,24 @@ export class Follower {
   #viewWanted: string | undefined
   #acknowledging = false
   #acknowledgeAgain = false
-  #beat: ReturnType<typeof setTimeout> | undefined
+  #stopBeat: (() => void) | undefined
   #streamFailures = 0
   #dirtySince: number | undefined
   #saving: Promise<void> = Promise.resolve()
   #running: Promise<void> = Promise.resolve()
 
-  constructor(options: FollowerOptions, platform: Platform, listener: FollowerListener) {
+  constructor(
+    options: FollowerOptions,
+    platform: Platform,
+    listener: FollowerListener,
+    surroundings: Surroundings,
+  ) {
     this.#options = options
     this.#platform = platform
     this.#listener = listener
     this.lease = new Lease(options.clock ?? SYSTEM_CLOCK)
-    this.#client = new AuthorityClient(options.authority, options.credential)
+    this.#surroundings = surroundings
+    this.#source = surroundings.source
   }
 
   /** What is known; `undefined` before the first snapshot. */
@@ -77,14 +82,14 @@ export class Follower {
     if (reached() || this.#end.signal.aborted) return reached()
     await new Promise<void>((resolve) => {
       const done = () => {
-        clearTimeout(timer)
+        stop()
         this.#waiting.delete(look)
         resolve()
       }
       const look = () => {
         if (reached() || this.#end.signal.aborted) done()
       }
-      const timer = setTimeout(done, milliseconds)
+      const stop = this.#surroundings.after(milliseconds, done)
       this.#waiting.add(look)
     })
     return reached()
@@ -93,7 +98,7 @@ export class Follower {
   /** Ends the connection and keeps what is known. */
   async close(): Promise<void> {
     this.#end.abort()
-    clearTimeout(this.#beat)
+    this.#stopBeat?.()
     this.#wake()
     await this.#running
     await this.#save()
@@ -116,7 +121,7 @@ export class Follower {
   /** Connects once and stays connected; ends by itself only where a snapshot is due. */
   async #follow(onProgress: () => void): Promise<void> {
     const { signal } = this.#end
-    this.#node ??= await this.#client.register(this.#options.name ?? '', signal)
+    this.#node ??= await this.#source.register(this.#options.name ?? '', signal)
     const node = this.#node
     if (this.#index === undefined || this.#isSnapshotDue(this.#index)) await this.#takeSnapshot(node)
     onProgress()
@@ -134,12 +139,9 @@ export class Follower {
   }
 
   async #stream(node: NodeIdentity, index: LogIndex, query: string): Promise<void> {
-    const stop = new AbortController()
-    const signal = AbortSignal.any([this.#end.signal, stop.signal])
     let heard = false
     try {
-      const response = await this.#client.stream(node, query, signal)
-      for await (const { event, data } of serverEvents(response, SILENCE, (cause) => stop.abort(cause))) {
+      for await (const { event, data } of this.#source.stream(node, query, this.#end.signal)) {
         heard = true
         this.#streamFailures = 0
         if (event === 'snapshot') return this.#wantSnapshot()
@@ -150,8 +152,6 @@ export class Follower {
     } catch (failure) {
       if (!heard && !(failure instanceof AuthorityRefusal)) this.#streamFailures++
       throw failure
-    } finally {
-      stop.abort()
     }
   }
 
@@ -159,7 +159,7 @@ export class Follower {
   async #poll(node: NodeIdentity, index: LogIndex): Promise<void> {
     while (!this.#isSnapshotDue(index)) {
       const query = `?after=${formatPosition(index.position)}&view=${index.view}&digest=${index.digest}`
-      const frames = await this.#client.poll(node, query, this.#end.signal)
+      const frames = await this.#source.poll(node, query, this.#end.signal)
       for (const text of frames) this.#apply(index, decodeFrame(this.#platform.decode(text)))
     }
   }
@@ -186,7 +186,7 @@ export class Follower {
     const known = this.#index
     const query = known === undefined || known.hole === 'empty' ? '' : this.#placeQuery(known)
     const limit = Math.min(MAX_SNAPSHOT, this.#options.memoryLimit ?? MAX_SNAPSHOT)
-    const bytes = await this.#client.snapshot(node, query, limit, this.#end.signal)
+    const bytes = await this.#source.snapshot(node, query, limit, this.#end.signal)
     this.#load(decodeSnapshot(bytes, limit))
     this.#viewWanted = undefined
     await this.#save()
@@ -246,7 +246,7 @@ export class Follower {
     if (index === undefined || node === undefined || index.hole !== undefined) return
     const sent = this.lease.moment()
     const position = formatPosition(index.position)
-    const grant = await this.#client.acknowledge(node, position, index.digest, this.#end.signal)
+    const grant = await this.#source.acknowledge(node, position, index.digest, this.#end.signal)
     if (grant.view !== index.view) {
       this.#viewWanted = grant.view
     }
@@ -257,13 +257,14 @@ export class Follower {
   }
 
   #scheduleBeat(): void {
-    clearTimeout(this.#beat)
+    this.#stopBeat?.()
     if (this.#end.signal.aborted) return
     const allowed = this.lease.contract?.maxStaleness ?? ACKNOWLEDGE.most
     const staleness = Math.min(allowed, this.#options.maxStaleness ?? allowed)
     const { leases, least, most } = ACKNOWLEDGE
     const wait = Math.min(most, Math.max(least, staleness / leases))
-    this.#beat = setTimeout(() => this.#acknowledge(), wait * (0.75 + Math.random() / 4))
+    const { random, after } = this.#surroundings
+    this.#stopBeat = after(wait * (0.75 + random() / 4), () => this.#acknowledge())
   }
 
   /** What a failure means, in words for the operator. */
@@ -280,13 +281,13 @@ export class Follower {
   async #pause(cause: string, failures: number): Promise<void> {
     const bound = Math.min(RETRY.longest, RETRY.first * 2 ** Math.min(failures, 16))
     // Many verifiers lose the same authority at once; they must not all come back at once.
-    const retryIn = Math.ceil(bound * (0.5 + Math.random() / 2))
+    const retryIn = Math.ceil(bound * (0.5 + this.#surroundings.random() / 2))
     this.#emit({ type: 'disconnected', cause, retryIn })
     const { signal } = this.#end
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(done, retryIn)
+      const stop = this.#surroundings.after(retryIn, done)
       function done() {
-        clearTimeout(timer)
+        stop()
         signal.removeEventListener('abort', done)
         resolve()
       }
