@@ -23,6 +23,7 @@ import {
   prepareAdministrator,
 } from './administrator.ts'
 import { addAuthorizationServer } from './authorization-servers.ts'
+import { addDefaultGroup } from './groups.ts'
 
 /** A tenant: the boundary of isolation, with a log of its own. */
 export interface Organization {
@@ -91,6 +92,7 @@ export async function addOrganization(
     at,
   )
   const actor = systemActor(id)
+  await addDefaultGroup(own, actor, at)
   await addAdministrator(own, actor, administrator, at)
   await addAuthorizationServer(authority, own, actor, {
     ...(authorizationServerId !== undefined && { id: authorizationServerId }),

@@ -43,6 +43,32 @@ export const REGISTRY = {
   },
   digest_key_taken: { kind: 'conflict', log: 'The public key exists in this installation.' },
   service_account_taken: { kind: 'conflict', log: 'The client id exists in this installation.' },
+  credential_limit_reached: {
+    kind: 'conflict',
+    log: 'The organization has the most credentials of the kind that it may have.',
+  },
+  secret_limit_reached: {
+    kind: 'conflict',
+    log: 'The service account has the most secrets that it may have.',
+  },
+  secret_lifetime_refused: { kind: 'invalid', log: 'A secret lives longer than the organization allows.' },
+  service_token_limit_reached: {
+    kind: 'forbidden',
+    log: 'The service account has the most access tokens that it may have at once.',
+  },
+  network_invalid: { kind: 'invalid', log: 'Neither an address nor a network.' },
+  network_not_allowed: {
+    kind: 'forbidden',
+    log: "The caller's address is not on the access list of the credential.",
+  },
+  access_list_full: { kind: 'conflict', log: 'The access list has the most entries that it may have.' },
+  access_list_own_address: {
+    kind: 'conflict',
+    log: 'The entry of an access list that lets the caller in stays.',
+  },
+  // Groups
+  group_name_taken: { kind: 'conflict', log: 'The organization has a group of this name.' },
+  group_limit_reached: { kind: 'conflict', log: 'The organization has the most groups that it may have.' },
   // Applications
   invalid_client_metadata: { kind: 'invalid', log: 'The settings of a client break a rule.' },
   invalid_redirect_uri: {

@@ -6,6 +6,7 @@ import type { ReadTx } from '../store/index.ts'
 import {
   lowestApiTokenPosition,
   lowestRecordPosition,
+  lowestServiceTokenPosition,
   lowestTokenPosition,
 } from '../store/queries/lowest-positions.ts'
 import type { Place } from './stamp.ts'
@@ -54,7 +55,7 @@ const ROWS: Readonly<
   id: 'no rows',
   reset_link: 'no rows',
   console_session: 'no rows',
-  service_token: 'no rows',
+  service_token: lowestServiceTokenPosition,
 }
 
 /**

@@ -1,9 +1,11 @@
 import { setTimeout as sleep, setImmediate as yieldToOthers } from 'node:timers/promises'
 import type { Authority } from '../authority/index.ts'
 import { head } from '../log/index.ts'
-import { SYSTEM, type WriteTx } from '../store/index.ts'
+import { type Scope, SYSTEM, type WriteTx } from '../store/index.ts'
+import { deleteExpiredNonces } from '../store/queries/digest-nonces.ts'
 import { deleteExpiredOidcRecords } from '../store/queries/oidc-records.ts'
 import { listOrganizations } from '../store/queries/organizations.ts'
+import { deleteExpiredServiceTokens } from '../store/queries/service-tokens.ts'
 import { deleteExpiredTokens } from '../store/queries/tokens.ts'
 import { raiseFloors, SETTLED } from './floors.ts'
 import type { Place } from './stamp.ts'
@@ -57,6 +59,7 @@ export class Janitor {
   /** One round over every organization of the installation. */
   async round(signal?: AbortSignal): Promise<void> {
     const { logger } = this.#authority
+    await this.#removeNonces(signal)
     for await (const organizationId of this.#organizations()) {
       if (signal?.aborted) return
       try {
@@ -91,16 +94,35 @@ export class Janitor {
     const removals = [
       (tx: WriteTx) => deleteExpiredTokens(tx, clock.now() - KEPT.tokens, batch),
       (tx: WriteTx) => deleteExpiredOidcRecords(tx, clock.now() - KEPT.records, batch),
+      (tx: WriteTx) => deleteExpiredServiceTokens(tx, clock.now() - KEPT.tokens, batch),
     ]
-    for (const remove of removals) {
-      let removed: number
-      do {
-        if (signal?.aborted) return
-        removed = await this.#authority.store.write({ organizationId }, remove)
-        await yieldToOthers()
-      } while (removed === batch)
-    }
+    for (const remove of removals) await this.#removeAll({ organizationId }, remove, signal)
+    if (signal?.aborted) return
     if (settled !== undefined) await raiseFloors(this.#authority, organizationId, settled, floorStep)
+  }
+
+  /** Nonces of digest authentication are of the installation, not of an organization. */
+  async #removeNonces(signal: AbortSignal | undefined): Promise<void> {
+    const { clock, logger } = this.#authority
+    const { batch = BATCH } = this.#options
+    const remove = (tx: WriteTx) => deleteExpiredNonces(tx, clock.now(), batch)
+    await this.#removeAll(SYSTEM, remove, signal).catch((cause: unknown) =>
+      logger.error({ err: cause }, 'expired nonces could not be removed'),
+    )
+  }
+
+  async #removeAll(
+    scope: Scope,
+    remove: (tx: WriteTx) => Promise<number>,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const { batch = BATCH } = this.#options
+    let removed: number
+    do {
+      if (signal?.aborted) return
+      removed = await this.#authority.store.write(scope, remove)
+      await yieldToOthers()
+    } while (removed === batch)
   }
 
   /** Where the head was `SETTLED` ago or earlier, as far as this process has seen; remembers where it is now. */

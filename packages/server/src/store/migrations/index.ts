@@ -7,6 +7,7 @@ import { apiTokens } from './api-tokens.ts'
 import { apis } from './apis.ts'
 import { applicationGrants } from './application-grants.ts'
 import { applications } from './applications.ts'
+import { atlasCredentials } from './atlas-credentials.ts'
 import { authorizationServers } from './authorization-servers.ts'
 import { blockedKeys } from './blocked-keys.ts'
 import { clientKeys } from './client-keys.ts'
@@ -14,6 +15,7 @@ import { clientSecrets } from './client-secrets.ts'
 import { clusters } from './clusters.ts'
 import { digestKeys } from './digest-keys.ts'
 import { foundation } from './foundation.ts'
+import { groups } from './groups.ts'
 import { logoutDeliveries } from './logout-deliveries.ts'
 import { lowestPositions } from './lowest-positions.ts'
 import { oidcRecords } from './oidc-records.ts'
@@ -54,4 +56,6 @@ export const MIGRATIONS: readonly Migration[] = [
   lowestPositions,
   policies,
   apiStatus,
+  groups,
+  atlasCredentials,
 ]

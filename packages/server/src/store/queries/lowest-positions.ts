@@ -49,3 +49,19 @@ export async function lowestApiTokenPosition(tx: ReadTx, incarnation: number): P
     .executeTakeFirst()
   return row?.seq
 }
+
+/** The same of access tokens of service accounts. */
+export async function lowestServiceTokenPosition(
+  tx: ReadTx,
+  incarnation: number,
+): Promise<number | undefined> {
+  const row = await tx.db
+    .selectFrom('service_tokens')
+    .select('seq')
+    .where('organization_id', '=', organizationOf(tx))
+    .where('incarnation', '=', incarnation)
+    .orderBy('seq')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.seq
+}

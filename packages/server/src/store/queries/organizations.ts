@@ -40,3 +40,19 @@ export async function findOldestAuthorizationServer(tx: ReadTx): Promise<string 
     .executeTakeFirst()
   return row?.id
 }
+
+/** The organization of the transaction. */
+export function findOrganization(tx: ReadTx): Promise<Organizations | undefined> {
+  return tx.db.selectFrom('organizations').selectAll().where('id', '=', organizationOf(tx)).executeTakeFirst()
+}
+
+/** @returns false where there is no such organization */
+export async function renameOrganization(tx: WriteTx, name: string): Promise<boolean> {
+  const renamed = await tx.db
+    .updateTable('organizations')
+    .set({ name })
+    .where('id', '=', organizationOf(tx))
+    .returning('id')
+    .executeTakeFirst()
+  return renamed !== undefined
+}

@@ -11,5 +11,9 @@ export interface DigestKeys {
   ha1_sha256: string
   /** JSON: an array of roles. */
   roles: string
+  /** JSON: the roles by the names that Atlas has for them, as they were granted; NULL: those that `roles` amounts to. */
+  granted_roles: string | null
+  /** The last twelve characters of the private key, which Atlas shows in place of it; NULL where they were not kept. */
+  private_key_end: string | null
   created_at: number
 }

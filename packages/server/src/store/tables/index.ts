@@ -1,3 +1,4 @@
+import type { AccessEntries } from './access-lists.ts'
 import type { ApiEncryptionKeys } from './api-encryption-keys.ts'
 import type { ApiTokens } from './api-tokens.ts'
 import type { Apis } from './apis.ts'
@@ -9,14 +10,18 @@ import type { ClientKeys } from './client-keys.ts'
 import type { ClientSecrets } from './client-secrets.ts'
 import type { ClusterCredentials, ClusterNodes, Clusters, NodeLeases } from './clusters.ts'
 import type { DigestKeys } from './digest-keys.ts'
+import type { DigestNonces } from './digest-nonces.ts'
+import type { GroupMembers, Groups } from './groups.ts'
 import type { Installation } from './installation.ts'
 import type { LogEntries, LogFloors, LogHeads, LogIncarnations } from './log.ts'
 import type { LogoutDeliveries, SessionClients } from './logout-deliveries.ts'
 import type { OidcRecords } from './oidc-records.ts'
+import type { OrganizationSettings } from './organization-settings.ts'
 import type { Organizations } from './organizations.ts'
 import type { Policies } from './policies.ts'
 import type { Revocations } from './revocations.ts'
 import type { ServiceAccountSecrets, ServiceAccounts } from './service-accounts.ts'
+import type { ServiceTokens } from './service-tokens.ts'
 import type { SigningKeys, SigningRings } from './signing-keys.ts'
 import type { Tokens } from './tokens.ts'
 import type { UserRoles, Users } from './users.ts'
@@ -43,6 +48,12 @@ export interface Tables {
   digest_keys: DigestKeys
   service_accounts: ServiceAccounts
   service_account_secrets: ServiceAccountSecrets
+  service_tokens: ServiceTokens
+  digest_nonces: DigestNonces
+  access_entries: AccessEntries
+  groups: Groups
+  group_members: GroupMembers
+  organization_settings: OrganizationSettings
   users: Users
   user_roles: UserRoles
   api_tokens: ApiTokens

@@ -7,6 +7,8 @@ export interface ServiceAccounts {
   description: string
   /** JSON: an array of roles. */
   roles: string
+  /** JSON: the roles by the names that Atlas has for them, as they were granted; NULL: those that `roles` amounts to. */
+  granted_roles: string | null
   created_at: number
 }
 
@@ -19,4 +21,6 @@ export interface ServiceAccountSecrets {
   created_at: number
   /** Null where the secret does not expire. */
   expires_at: number | null
+  /** Written late and in batches; NULL when it was never used. */
+  last_used_at: number | null
 }

@@ -6,6 +6,7 @@ export default crossing(lowestPositions)(
     lowestTokenPosition: ['access', 1],
     lowestRecordPosition: ['Session', 1],
     lowestApiTokenPosition: [1],
+    lowestServiceTokenPosition: [1],
   }),
   { tokens: { kind: 'access' }, oidc_records: { model: 'Session' } },
 )

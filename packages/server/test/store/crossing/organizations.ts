@@ -5,4 +5,6 @@ export default crossing(organizations)(() => ({
   insertOrganization: { system: [{ id: 'c'.repeat(24), name: 'C', subdomain: 'c', created_at: 0 }] },
   listOrganizations: { system: [{ after: undefined, limit: 10 }] },
   findOldestAuthorizationServer: [],
+  findOrganization: [],
+  renameOrganization: ['renamed'],
 }))
