@@ -22,6 +22,8 @@ export interface Api {
   readonly accessTokenLifetime: number
   /** While it is not, no token is issued for it, and none is good. */
   readonly enabled: boolean
+  /** Whether its access tokens have a place in a token status list, for verifiers that read one. */
+  readonly statusList: boolean
   readonly createdAt: number
   readonly updatedAt: number
 }
@@ -38,6 +40,7 @@ export function readApi(row: Omit<Apis, 'organization_id'>): Api {
     authorizationServerId: row.authorization_server_id,
     accessTokenLifetime: row.access_token_lifetime,
     enabled: row.enabled === 1,
+    statusList: row.status_list === 1,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }

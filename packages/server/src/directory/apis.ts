@@ -29,6 +29,8 @@ export interface ApiSettings {
   readonly accessTokenLifetime: number
   /** True unless told. */
   readonly enabled?: boolean
+  /** False unless told. */
+  readonly statusList?: boolean
 }
 
 /**
@@ -193,6 +195,7 @@ function columns(settings: ApiSettings) {
     authorization_server_id: settings.authorizationServerId,
     access_token_lifetime: settings.accessTokenLifetime,
     enabled: settings.enabled === false ? 0 : 1,
+    status_list: settings.statusList === true ? 1 : 0,
   }
 }
 
@@ -203,14 +206,14 @@ async function record(
   kind: 'api.created' | 'api.updated' | 'api.deleted',
   api: Api,
 ): Promise<void> {
-  const { name, scopes, tokenFormat, accessTokenLifetime, enabled } = api
+  const { name, scopes, tokenFormat, accessTokenLifetime, enabled, statusList } = api
   await append(
     tx,
     {
       kind,
       subject: { api: api.id, resource: api.identifier, authorization_server: api.authorizationServerId },
       actor: entryActor(actor),
-      data: { name, scopes, tokenFormat, accessTokenLifetime, enabled },
+      data: { name, scopes, tokenFormat, accessTokenLifetime, enabled, statusList },
     },
     authority.clock.now(),
   )

@@ -242,6 +242,8 @@ export const REGISTRY = {
     log: 'The proof of possession does not fit the request, or has been used.',
   },
   access_token_scope_missing: { kind: 'forbidden', log: 'The access token lacks a scope.' },
+  status_list_not_acceptable: { kind: 'invalid', log: 'A status list is wanted in a form that is not made.' },
+  status_list_history: { kind: 'invalid', log: 'A status list is wanted as it was at another time.' },
 } as const satisfies Record<string, Registered>
 
 export type ErrorCode = keyof typeof REGISTRY

@@ -4,9 +4,12 @@ import { tokenDetails } from '../tokens/details.ts'
 import { newTokenId, recordToken } from '../tokens/issue.ts'
 import type { Judge } from '../tokens/judge.ts'
 import type { Stamp, Subjects } from '../tokens/stamp.ts'
+import { placeToken, type StatusClaim } from '../tokens/status-lists/place.ts'
 import type { IssuerContext } from './adapter/issuer-context.ts'
 import { sealToken } from './encryption.ts'
+import { endpointsOf } from './endpoints.ts'
 import { currentRequest, type OidcRequest } from './request.ts'
+import { hasStatusList } from './resources.ts'
 
 type Issued = AccessToken | ClientCredentials
 
@@ -30,6 +33,8 @@ export async function stampAccessToken(
   const id = newTokenId()
   const { payload } = structure
   const now = authority.clock.now()
+  const expiresAt = Number(payload.exp) * 1000
+  const status = await statusOf(context, { id, expiresAt, resource: stamp.subjects.resource })
   const good = await recordToken(authority, organizationId, judge, id, {
     kind: 'access',
     format: seal === undefined ? 'jwt' : 'encrypted',
@@ -40,7 +45,7 @@ export async function stampAccessToken(
     signingKey,
     ...(request.origin === undefined ? {} : { origin: request.origin }),
     issuedAt: now,
-    expiresAt: Number(payload.exp) * 1000,
+    expiresAt,
     ip: request.source.ip,
     userAgent: request.source.userAgent,
     details: tokenDetails({ jkt: token.jkt }),
@@ -56,6 +61,18 @@ export async function stampAccessToken(
   if (subjects.grant !== undefined) payload.grant = subjects.grant
   if (subjects.assertionKey !== undefined) payload.client_key = subjects.assertionKey
   if (subjects.identityProvider !== undefined) payload.idp = subjects.identityProvider
+  if (status !== undefined) payload.status = status
+}
+
+/** Where verifiers that read a status list find the token, for an API that asked for one. */
+async function statusOf(
+  context: IssuerContext,
+  token: { readonly id: string; readonly expiresAt: number; readonly resource: string | undefined },
+): Promise<StatusClaim | undefined> {
+  if (token.resource === undefined || !(await hasStatusList(context, token.resource))) return undefined
+  const { authority, organizationId, issuerId, issuer } = context
+  const endpoints = endpointsOf({ organizationId, issuerId, url: issuer })
+  return placeToken(authority, { organizationId, issuerId, endpoints }, token)
 }
 
 /** What is revoked before it is handed out is not handed out. */

@@ -1,3 +1,4 @@
+import { statusListsAddress } from '../tokens/status-lists/place.ts'
 import type { IssuerContext } from './adapter/issuer-context.ts'
 import { ASSERTION_ALGS, AUTHENTICATION_METHODS } from './client-assertion.ts'
 import { endpointsOf } from './endpoints.ts'
@@ -16,5 +17,7 @@ export function discoveryOf(context: IssuerContext) {
     revocation_endpoint_auth_methods_supported: [...AUTHENTICATION_METHODS],
     revocation_endpoint_auth_signing_alg_values_supported: [...ASSERTION_ALGS],
     userinfo_endpoint: `${base}/userinfo`,
+    // Token Status List, "Status List Aggregation".
+    status_list_aggregation_endpoint: statusListsAddress(base),
   }
 }

@@ -79,20 +79,9 @@ export async function resourceServerInfo(
   identifier: string,
   signingAlg: 'RS256' | 'ES256' | 'EdDSA',
 ): Promise<ResourceServer> {
-  const { authority, organizationId, issuerId } = context
-  if (issuerId === organizationId && identifier === context.issuer)
+  if (context.issuerId === context.organizationId && identifier === context.issuer)
     return managementApis(context, scopesIn(params.scope), signingAlg)
-  const since = { log: organizationId, ...currentRequest().place }
-  const known = await memoryOf(authority).apis.recall(`${issuerId} ${identifier}`, since, () =>
-    authority.store.read({ organizationId }, async (tx) => {
-      const { position } = await head(tx)
-      const row = await findApiByIdentifier(tx, identifier)
-      if (row?.authorization_server_id !== issuerId || row.enabled !== 1)
-        return { value: undefined, position }
-      const api = readApi(row)
-      return { value: { api, names: await scopesOf(api, () => listScopes(tx, issuerId)) }, position }
-    }),
-  )
+  const known = await knownApi(context, identifier)
   if (known === undefined) throw new errors.InvalidTarget()
   const { api, names } = known
   return {
@@ -103,6 +92,29 @@ export async function resourceServerInfo(
     accessTokenFormat: api.tokenFormat,
     jwt: { sign: { alg: signingAlg } },
   }
+}
+
+/** Whether the tokens of an API have a place in a token status list. */
+export async function hasStatusList(context: IssuerContext, identifier: string): Promise<boolean> {
+  return (await knownApi(context, identifier))?.api.statusList ?? false
+}
+
+/** An API that this authorization server issues for, as of the place that the request captured or later. */
+function knownApi(
+  { authority, organizationId, issuerId }: IssuerContext,
+  identifier: string,
+): Promise<KnownApi | undefined> {
+  const since = { log: organizationId, ...currentRequest().place }
+  return memoryOf(authority).apis.recall(`${issuerId} ${identifier}`, since, () =>
+    authority.store.read({ organizationId }, async (tx) => {
+      const { position } = await head(tx)
+      const row = await findApiByIdentifier(tx, identifier)
+      if (row?.authorization_server_id !== issuerId || row.enabled !== 1)
+        return { value: undefined, position }
+      const api = readApi(row)
+      return { value: { api, names: await scopesOf(api, () => listScopes(tx, issuerId)) }, position }
+    }),
+  )
 }
 
 /**

@@ -6,6 +6,7 @@ import { deleteExpiredNonces } from '../store/queries/digest-nonces.ts'
 import { deleteExpiredOidcRecords } from '../store/queries/oidc-records.ts'
 import { listOrganizations } from '../store/queries/organizations.ts'
 import { deleteExpiredServiceTokens } from '../store/queries/service-tokens.ts'
+import { deleteExpiredPlaces, deleteSpentLists } from '../store/queries/status-lists.ts'
 import { deleteExpiredTokens } from '../store/queries/tokens.ts'
 import { raiseFloors, SETTLED } from './floors.ts'
 import type { Place } from './stamp.ts'
@@ -17,7 +18,7 @@ const BATCH = 200
 const ORGANIZATIONS = 100
 
 /** Milliseconds for which a row stays after it expired: people ask about yesterday, and clocks differ. */
-export const KEPT = { tokens: 24 * 3_600_000, records: 60_000 } as const
+export const KEPT = { tokens: 24 * 3_600_000, records: 60_000, places: 3_600_000 } as const
 
 interface Head {
   readonly place: Place
@@ -95,6 +96,8 @@ export class Janitor {
       (tx: WriteTx) => deleteExpiredTokens(tx, clock.now() - KEPT.tokens, batch),
       (tx: WriteTx) => deleteExpiredOidcRecords(tx, clock.now() - KEPT.records, batch),
       (tx: WriteTx) => deleteExpiredServiceTokens(tx, clock.now() - KEPT.tokens, batch),
+      (tx: WriteTx) => deleteExpiredPlaces(tx, clock.now() - KEPT.places, batch),
+      (tx: WriteTx) => deleteSpentLists(tx, clock.now() - KEPT.places, batch),
     ]
     for (const remove of removals) await this.#removeAll({ organizationId }, remove, signal)
     if (signal?.aborted) return

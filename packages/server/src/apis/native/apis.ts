@@ -18,6 +18,7 @@ const Name = Type.String({ pattern: '^[^\\p{Cc}\\p{Bidi_Control}]{1,255}$' })
 const Scope = Type.String({ pattern: '^[\\x21\\x23-\\x5b\\x5d-\\x7e]{1,255}$' })
 const SETTINGS = {
   enabled: Type.Optional(Type.Boolean()),
+  statusList: Type.Optional(Type.Boolean()),
   name: Type.Optional(Name),
   scopes: Type.Optional(Type.Array(Scope, { maxItems: 1000 })),
   tokenFormat: Type.Optional(Type.Enum(TOKEN_FORMATS)),
@@ -43,6 +44,7 @@ const ApiBody = Type.Object({
   createdAt: Type.String(),
   updatedAt: Type.String(),
   enabled: Type.Boolean(),
+  statusList: Type.Boolean(),
 })
 const Path = Type.Object({ id: Type.String({ maxLength: 64 }) })
 
@@ -82,9 +84,8 @@ export function apis(app: NativeApp, authority: Authority): void {
     { schema: { params: Path, body: Replacement, response: { 200: ApiBody, ...RESPONSES } } },
     async (request) => {
       const actor = administratorOf(actorOf(request))
-      const { identifier, enabled } = await getApi(authority, actor, request.params.id)
-      // Whoever does not speak of it, because an older script knows nothing of it, does not enable an API again.
-      const settings = settingsOf(request.body, request.body.identifier ?? identifier, enabled)
+      const before = await getApi(authority, actor, request.params.id)
+      const settings = settingsOf(request.body, request.body.identifier ?? before.identifier, before)
       return represent(await replaceApi(authority, actor, request.params.id, settings))
     },
   )
@@ -99,7 +100,12 @@ export function apis(app: NativeApp, authority: Authority): void {
   )
 }
 
-function settingsOf(body: Static<typeof Replacement>, identifier: string, enabled = true): ApiSettings {
+/** @param before what holds where an older script, which knows nothing of it, does not speak of it */
+function settingsOf(
+  body: Static<typeof Replacement>,
+  identifier: string,
+  before: Pick<Api, 'enabled' | 'statusList'> = { enabled: true, statusList: false },
+): ApiSettings {
   return {
     identifier,
     name: body.name ?? identifier,
@@ -107,7 +113,8 @@ function settingsOf(body: Static<typeof Replacement>, identifier: string, enable
     tokenFormat: body.tokenFormat ?? 'jwt',
     authorizationServerId: body.authorizationServerId ?? DEFAULT_AUTHORIZATION_SERVER,
     accessTokenLifetime: body.accessTokenLifetime ?? ACCESS_TOKEN_LIFETIME.usual,
-    enabled: body.enabled ?? enabled,
+    enabled: body.enabled ?? before.enabled,
+    statusList: body.statusList ?? before.statusList,
   }
 }
 
@@ -127,6 +134,7 @@ function represent(api: Api): Static<typeof ApiBody> {
     authorizationServerId: api.authorizationServerId,
     accessTokenLifetime: api.accessTokenLifetime,
     enabled: api.enabled,
+    statusList: api.statusList,
     createdAt: new Date(api.createdAt).toISOString(),
     updatedAt: new Date(api.updatedAt).toISOString(),
   }

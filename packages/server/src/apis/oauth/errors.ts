@@ -39,6 +39,17 @@ const BY_CODE: { readonly [Code in ErrorCode]?: OAuthAnswer } = {
   client_assertion_kid_invalid: invalidClient(CLIENT_TEXTS.kid),
   client_authentication_failed: invalidClient(CLIENT_TEXTS.failed),
   token_parameter_missing: invalidRequest('The `token` parameter is required.'),
+  status_list_not_acceptable: {
+    status: 406,
+    error: 'invalid_request',
+    description: 'Status lists are given out as application/statuslist+jwt.',
+  },
+  // Token Status List, "Historical Resolution": 501 where the server does not support it.
+  status_list_history: {
+    status: 501,
+    error: 'invalid_request',
+    description: 'Only the present state of a status list is given out.',
+  },
 }
 
 /** Renders a failure as OAuth's endpoints do: `{error, error_description}`. */

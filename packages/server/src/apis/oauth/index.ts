@@ -9,6 +9,7 @@ import { introspection } from './introspection.ts'
 import { OrganizationsByHost } from './organization-by-host.ts'
 import { publishedKeys } from './published-keys.ts'
 import { revocation } from './revocation.ts'
+import { statusLists } from './status-lists.ts'
 import { userinfo } from './userinfo.ts'
 import { renderResourceError } from './userinfo-errors.ts'
 
@@ -29,6 +30,7 @@ export function oauthApi(
     app.setErrorHandler(renderOAuthError)
     const hosts = new OrganizationsByHost(authority)
     publishedKeys(app, authority, hosts)
+    statusLists(app, { issuers, hosts })
     mountProviders(app, {
       authority,
       providers,

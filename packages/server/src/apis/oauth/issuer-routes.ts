@@ -24,7 +24,7 @@ export interface IssuerRoutes {
 export function issuerRoute(
   app: FastifyInstance,
   { issuers, hosts }: IssuerRoutes,
-  method: 'POST' | readonly ['GET', 'POST'],
+  method: 'GET' | 'POST' | readonly ['GET', 'POST'],
   name: string,
   answer: Answer,
 ): void {

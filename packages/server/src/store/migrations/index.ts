@@ -23,6 +23,7 @@ import { policies } from './policies.ts'
 import { revocations } from './revocations.ts'
 import { serviceAccounts } from './service-accounts.ts'
 import { signingKeys } from './signing-keys.ts'
+import { statusLists } from './status-lists.ts'
 import { tokens } from './tokens.ts'
 import { users } from './users.ts'
 
@@ -58,4 +59,5 @@ export const MIGRATIONS: readonly Migration[] = [
   apiStatus,
   groups,
   atlasCredentials,
+  statusLists,
 ]

@@ -13,6 +13,8 @@ export interface Apis {
   access_token_lifetime: number
   /** 0: no token is issued for it, and none is good. */
   enabled: number
+  /** 1: its access tokens have a place in a token status list. */
+  status_list: number
   created_at: number
   updated_at: number
 }

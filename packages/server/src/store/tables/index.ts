@@ -23,6 +23,7 @@ import type { Revocations } from './revocations.ts'
 import type { ServiceAccountSecrets, ServiceAccounts } from './service-accounts.ts'
 import type { ServiceTokens } from './service-tokens.ts'
 import type { SigningKeys, SigningRings } from './signing-keys.ts'
+import type { StatusLists, StatusPlaces } from './status-lists.ts'
 import type { Tokens } from './tokens.ts'
 import type { UserRoles, Users } from './users.ts'
 
@@ -58,6 +59,8 @@ export interface Tables {
   user_roles: UserRoles
   api_tokens: ApiTokens
   tokens: Tokens
+  status_lists: StatusLists
+  status_places: StatusPlaces
   oidc_records: OidcRecords
   revocations: Revocations
   policies: Policies

@@ -17,6 +17,7 @@ const LINKS: Readonly<Record<string, readonly [table: string, column: string]>> 
   application_id: ['applications', 'id'],
   authorization_server_id: ['authorization_servers', 'id'],
   issuer_id: ['authorization_servers', 'id'],
+  'status_places.token_id': ['tokens', 'id'],
   'service_account_secrets.client_id': ['service_accounts', 'client_id'],
 }
 /** Tables that others refer to come first. */
