@@ -32,10 +32,7 @@ const KINDS: ReadonlySet<string> = new Set(ENTRY_KINDS)
 
 const kindName = text(64)
 const identifier = text(2048)
-const actor = record({
-  type: oneOf(ACTOR_TYPES),
-  id: text(512),
-})
+const actor = record({ type: oneOf(ACTOR_TYPES), id: text(512) }, { source: oneOf(['console']) })
 const reason = record({ code: oneOf(REASON_CODES) }, { text: text(4096) })
 const cause = text(512)
 

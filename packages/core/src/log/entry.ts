@@ -102,6 +102,8 @@ export const ACTOR_TYPES = ['user', 'api_token', 'client', 'service_account', 'd
 export interface EntryActor {
   readonly type: (typeof ACTOR_TYPES)[number]
   readonly id: string
+  /** By what the actor acted, where it is not by the credential that `type` names: a user at the console. */
+  readonly source?: 'console'
 }
 
 export const REASON_CODES = [

@@ -27,6 +27,6 @@ export function systemActor(organizationId: string): Actor {
 }
 
 /** What an entry says of who made a change: the credential's type and id, never its roles nor its name. */
-export function entryActor({ type, id }: Actor): EntryActor {
-  return { type, id }
+export function entryActor({ type, id, source }: Actor): EntryActor {
+  return { type, id, ...(source === undefined ? {} : { source }) }
 }

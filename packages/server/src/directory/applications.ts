@@ -25,6 +25,7 @@ import {
 import { checkClientMetadata } from './client-metadata-rules.ts'
 import { newClientSecret, prepareClientSecret } from './client-secret.ts'
 import { storeClientSecret } from './client-secrets.ts'
+import { CONSOLE_CLIENT_ID } from './console-client.ts'
 import type { Presentation } from './presentation.ts'
 
 /** An application as somebody describes it. */
@@ -68,7 +69,7 @@ export async function createApplication(
     const at = authority.clock.now()
     const cause = 'application.created'
     const row = newRow(draft, metadata, actor, at)
-    if (!(await insertApplication(tx, row)))
+    if (row.client_id === CONSOLE_CLIENT_ID || !(await insertApplication(tx, row)))
       throw new DomainError('client_id_taken', { clientId: row.client_id })
     await append(tx, applicationEntry('client.created', row, actor, cause), at)
     // The client id may be that of an application deleted earlier, which is blocked to this day.

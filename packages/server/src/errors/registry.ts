@@ -26,6 +26,10 @@ export const REGISTRY = {
   invalid_json: { kind: 'invalid', log: 'The request body is not well-formed JSON.' },
   credentials_missing: { kind: 'unauthenticated', log: 'The request carries no credential.' },
   credentials_invalid: { kind: 'unauthenticated', log: 'The credential is unknown, expired or revoked.' },
+  request_forged: {
+    kind: 'forbidden',
+    log: 'A change that a browser sent with a cookie does not prove to come from the console.',
+  },
   permission_denied: { kind: 'forbidden', log: 'The caller lacks the role or scope for the operation.' },
   rate_limited: { kind: 'limited', log: 'The caller exceeded a rate limit.' },
   store_unavailable: { kind: 'unavailable', log: 'The database refused or did not answer in time.' },

@@ -8,14 +8,18 @@ import {
   type FastifyServerFactoryHandler,
   fastify,
 } from 'fastify'
+import { consoleApp } from '../apis/console/index.ts'
+import { ConsoleAccess } from '../apis/console-access.ts'
 import { answerUnknownPaths, renderError } from '../apis/native/errors.ts'
 import { nativeApi } from '../apis/native/index.ts'
 import { logApi } from '../apis/native/log.ts'
 import { oauthApi, publishedKeysShortcut } from '../apis/oauth/index.ts'
 import { accessTokenAuthenticators } from '../apis/okta/bearer.ts'
 import { oktaApi, oktaRegistrationApi, oktaUniversalLogout } from '../apis/okta/index.ts'
+import { OrganizationsByHost } from '../apis/organization-by-host.ts'
 import { type Authority, VERSION } from '../authority/index.ts'
 import { Deliveries } from '../federation/delivery/deliveries.ts'
+import { ConsoleSessions } from '../oidc/console/sessions.ts'
 import { collapseLeadingSlashes } from './leading-slashes.ts'
 import { escapeMalformed } from './malformed-escapes.ts'
 import { measureRequests } from './metrics.ts'
@@ -74,9 +78,12 @@ export function buildHttp(authority: Authority, options: HttpOptions): FastifyIn
   app.register(oktaApi(authority, tokens, okta), { prefix: '/api/v1' })
   app.register(oktaRegistrationApi(authority, tokens, okta), { prefix: '/oauth2/v1/clients' })
   app.register(oktaUniversalLogout(authority, tokens, okta), { prefix: '/oauth2/v1/global-token-revocation' })
-  app.register(nativeApi(authority, tokens), { prefix: '/api/rescind/v1' })
+  const hosts = new OrganizationsByHost(authority)
+  const console = new ConsoleAccess(authority, new ConsoleSessions(authority, tokens.knowledge), hosts)
+  app.register(nativeApi(authority, { ...tokens, console }), { prefix: '/api/rescind/v1' })
   app.register(logApi(authority, new Deliveries(authority)), { prefix: '/api/rescind/v1' })
-  app.register(oauthApi(authority, tokens))
+  app.register(oauthApi(authority, { ...tokens, hosts }))
+  app.register(consoleApp({ authority, providers: tokens.providers, access: console }))
   return app
 }
 

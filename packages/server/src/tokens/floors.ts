@@ -54,7 +54,7 @@ const ROWS: Readonly<
   api_token: lowestApiTokenPosition,
   id: 'no rows',
   reset_link: 'no rows',
-  console_session: 'no rows',
+  console_session: (tx, incarnation) => lowestRecordPosition(tx, 'ConsoleSession', incarnation),
   service_token: lowestServiceTokenPosition,
 }
 

@@ -1,5 +1,5 @@
 import type { Store } from '../../src/store/index.ts'
-import { faultOfAnswer, faultOfRefusal, isSignInFlow } from './dialects.ts'
+import { faultOfAnswer, faultOfRefusal, isConsole, isSignInFlow } from './dialects.ts'
 import { type Fingerprint, fingerprint } from './fingerprint.ts'
 import type { RawClient, RawRequest, RawResponse } from './requests.ts'
 
@@ -36,7 +36,7 @@ export async function faultsOf(
 }
 
 function judge({ target, mayPass = false }: Attack, response: RawResponse): string | undefined {
-  if (isSignInFlow(target)) return faultOfAnswer(response)
+  if (isSignInFlow(target) || isConsole(target)) return faultOfAnswer(response)
   if (mayPass && response.status < 400) return undefined
   return faultOfRefusal(target, response)
 }

@@ -74,6 +74,11 @@ export function isSignInFlow(url: string): boolean {
   )
 }
 
+/** The console answers people with pages, and shows whatever place somebody asks for. */
+export function isConsole(url: string): boolean {
+  return /^\/console(?:[/?]|$)/.test(url)
+}
+
 /** The least that holds of any answer; undefined for a good one. */
 export function faultOfAnswer({ status, body }: RawResponse): string | undefined {
   if (status < 100 || status > 499) return `status ${status}`

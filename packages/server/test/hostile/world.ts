@@ -134,6 +134,7 @@ export async function createWorld(okta: TestOkta, who: Credential, name: string)
       [`/oauth2${issuer}/v1/device/:uid`, 'none'] as const,
       [`/oauth2${issuer}/v1/interaction/:uid`, 'none'] as const,
     ]),
+    ['/console/*', 'users'],
     ['/oauth2/:issuerId', server],
     ['/.well-known/oauth-authorization-server/oauth2/:issuerId', server],
     ['/oauth2/:issuerId/.well-known/:document', 'openid-configuration'],

@@ -2,9 +2,11 @@ import type { FastifyRequest } from 'fastify'
 import type { Actor, Authority } from '../../authority/index.ts'
 import { authenticateApiToken } from '../../directory/api-tokens.ts'
 import { DomainError } from '../../errors/index.ts'
+import type { ConsoleSession } from '../../oidc/console/sessions.ts'
 import { Secret } from '../../secrets/index.ts'
 import type { Issuers } from '../../tokens/issuers.ts'
 import { accessTokenActor } from '../access-token.ts'
+import type { ConsoleAccess } from '../console-access.ts'
 import { namesAnotherOrganization } from '../organization-host.ts'
 import type { NativeApp } from './native-app.ts'
 
@@ -12,15 +14,26 @@ import type { NativeApp } from './native-app.ts'
 const AUTHORIZATION = /^(SSWS|Bearer|DPoP) ([\x21-\x7e]{1,8192})$/i
 
 const actors = new WeakMap<FastifyRequest, Actor>()
+const sessions = new WeakMap<FastifyRequest, ConsoleSession>()
 
 /** Settles who asks before anything else of a request is read; what does not exist is told to anybody. */
-export function requireActor(app: NativeApp, authority: Authority, issuers: Issuers): void {
+export function requireActor(
+  app: NativeApp,
+  authority: Authority,
+  issuers: Issuers,
+  console: ConsoleAccess,
+): void {
   app.addHook('onRequest', async (request) => {
     if (request.is404) return
-    const actor = await authenticate(request, authority, issuers)
+    const actor = await authenticate(request, authority, issuers, console)
     if (!scopeAllows(actor, request.method)) throw new DomainError('permission_denied')
     actors.set(request, actor)
   })
+}
+
+/** The session of a caller who is at the console; undefined for everybody else. */
+export function consoleSessionOf(request: FastifyRequest): ConsoleSession | undefined {
+  return sessions.get(request)
 }
 
 /** The caller of a route. */
@@ -30,8 +43,20 @@ export function actorOf(request: FastifyRequest): Actor {
   return actor
 }
 
-async function authenticate(request: FastifyRequest, authority: Authority, issuers: Issuers): Promise<Actor> {
-  const [, scheme, value] = AUTHORIZATION.exec(request.headers.authorization ?? '') ?? []
+async function authenticate(
+  request: FastifyRequest,
+  authority: Authority,
+  issuers: Issuers,
+  console: ConsoleAccess,
+): Promise<Actor> {
+  // A credential in the header is meant; a cookie goes along by itself.
+  if (request.headers.authorization === undefined) {
+    const session = await console.sessionOf(request)
+    if (session === undefined) throw new DomainError('credentials_missing')
+    sessions.set(request, session)
+    return session.actor
+  }
+  const [, scheme, value] = AUTHORIZATION.exec(request.headers.authorization) ?? []
   if (scheme === undefined || value === undefined) throw new DomainError('credentials_missing')
   const presented = new Secret(value)
   const actor = await actorOfScheme(scheme.toLowerCase(), presented, request, authority, issuers)

@@ -6,7 +6,7 @@ import type { LoggedEntry } from '../../log/index.ts'
 /** What an entry of the log says beside its position and time. */
 const CONTENT = {
   kind: Type.String(),
-  actor: Type.Object({ type: Type.String(), id: Type.String() }),
+  actor: Type.Object({ type: Type.String(), id: Type.String(), source: Type.Optional(Type.String()) }),
   subject: Type.Record(Type.String(), Type.String()),
   reason: Type.Optional(Type.Object({ code: Type.String(), text: Type.Optional(Type.String()) })),
   cause: Type.Optional(Type.String()),

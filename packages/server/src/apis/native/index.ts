@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Authority } from '../../authority/index.ts'
 import type { Knowledge } from '../../log/index.ts'
 import type { Issuers } from '../../tokens/issuers.ts'
+import type { ConsoleAccess } from '../console-access.ts'
 import { apis } from './apis.ts'
 import { audit } from './audit.ts'
 import { requireActor } from './authentication.ts'
@@ -20,17 +21,18 @@ import { tokens } from './tokens.ts'
 export interface NativeServices {
   readonly knowledge: Knowledge
   readonly issuers: Issuers
+  readonly console: ConsoleAccess
 }
 
 /** The native API, mounted at `/api/rescind/v1`. What a request passes on its way stands here in order. */
 export function nativeApi(
   authority: Authority,
-  { knowledge, issuers }: NativeServices,
+  { knowledge, issuers, console }: NativeServices,
 ): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.setErrorHandler(renderError)
     answerUnknownPaths(app)
-    requireActor(app, authority, issuers)
+    requireActor(app, authority, issuers, console)
     readJsonBodies(app)
     bootstrap(app, authority)
     organizations(app, authority)

@@ -3,10 +3,10 @@ import type { Authority } from '../../authority/index.ts'
 import { mountProviders } from '../../oidc/mount.ts'
 import type { Providers } from '../../oidc/providers.ts'
 import type { Issuers } from '../../tokens/issuers.ts'
+import type { OrganizationsByHost } from '../organization-by-host.ts'
 import { renderOAuthError } from './errors.ts'
 import { readForms } from './form.ts'
 import { introspection } from './introspection.ts'
-import { OrganizationsByHost } from './organization-by-host.ts'
 import { publishedKeys } from './published-keys.ts'
 import { revocation } from './revocation.ts'
 import { statusLists } from './status-lists.ts'
@@ -19,16 +19,16 @@ export { publishedKeysShortcut } from './published-keys.ts'
 export interface TokenServices {
   readonly providers: Providers
   readonly issuers: Issuers
+  readonly hosts: OrganizationsByHost
 }
 
 /** OAuth 2.0 and OpenID Connect as clients see them: `/oauth2/…` and `/.well-known/…`. */
 export function oauthApi(
   authority: Authority,
-  { providers, issuers }: TokenServices,
+  { providers, issuers, hosts }: TokenServices,
 ): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.setErrorHandler(renderOAuthError)
-    const hosts = new OrganizationsByHost(authority)
     publishedKeys(app, authority, hosts)
     statusLists(app, { issuers, hosts })
     mountProviders(app, {

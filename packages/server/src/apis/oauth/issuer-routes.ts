@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { DomainError } from '../../errors/index.ts'
 import type { Issuers, KnownIssuer } from '../../tokens/issuers.ts'
-import type { OrganizationsByHost } from './organization-by-host.ts'
+import type { OrganizationsByHost } from '../organization-by-host.ts'
 
 /** What an authorization server's id can be; an organization's is another form. */
 export const CUSTOM_ID = /^(?:aus[0-9A-Za-z]{17}|default)$/

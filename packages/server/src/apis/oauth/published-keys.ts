@@ -7,9 +7,9 @@ import { DomainError } from '../../errors/index.ts'
 import { publishedKeysInMemory, publishedKeysOf } from '../../keys/issuer-keys.ts'
 import type { PublishedDocument } from '../../keys/published-document.ts'
 import { JWKS_MAX_AGE } from '../../keys/signing-key-times.ts'
+import type { OrganizationsByHost } from '../organization-by-host.ts'
 import { hasAlready } from './if-none-match.ts'
 import { CUSTOM_ID } from './issuer-routes.ts'
-import type { OrganizationsByHost } from './organization-by-host.ts'
 
 const CACHE_CONTROL = `max-age=${JWKS_MAX_AGE}, must-revalidate`
 const Path = Compile(Type.Object({ authServerId: Type.String() }))

@@ -3,6 +3,7 @@ import { decodeProtectedHeader } from 'jose'
 import { type Adapter, type AdapterPayload, type JWK, Provider } from 'oidc-provider'
 import { activeClient } from '../../directory/active-client.ts'
 import { type ClientMetadata, usesClientSecret } from '../../directory/client-metadata.ts'
+import { CONSOLE_CLIENT_ID, consoleMetadata } from '../../directory/console-client.ts'
 import type { ClientKey } from '../../keys/client-key.ts'
 import { activeSigningKey } from '../../keys/issuer-keys.ts'
 import type { Secret } from '../../secrets/index.ts'
@@ -25,6 +26,7 @@ export class ClientAdapter implements Adapter {
 
   async find(clientId: string): Promise<AdapterPayload | undefined> {
     const { authority, organizationId, issuerId } = this.#context
+    if (clientId === CONSOLE_CLIENT_ID) return this.#console()
     const request = currentRequest()
     const client = await activeClient(authority, clientId, { log: organizationId, ...request.place })
     if (client === undefined) return undefined
@@ -54,6 +56,26 @@ export class ClientAdapter implements Adapter {
       }),
       ...(usesClientSecret(metadata) ? { client_secret: librarySecret(metadata, secrets) } : {}),
     }
+  }
+
+  /** The console signs in at the organization's own authorization server, and nowhere else. */
+  async #console(): Promise<AdapterPayload | undefined> {
+    const { authority, organizationId, issuerId, issuer } = this.#context
+    if (issuerId !== organizationId) return undefined
+    const clientId = CONSOLE_CLIENT_ID
+    currentRequest().client = {
+      clientId,
+      applicationId: clientId,
+      keys: [],
+      secrets: [],
+      mayRefresh: false,
+      rotates: true,
+      needsPkce: true,
+      isTrusted: true,
+    }
+    const { alg } = await activeSigningKey(authority, issuerId)
+    const metadata = consoleMetadata(issuer)
+    return libraryMetadata({ clientId, label: 'Rescind console', metadata, keys: [], signingAlg: alg })
   }
 
   /** Clients are written through the directory only. */

@@ -81,6 +81,19 @@ export async function consumeOidcRecord(tx: WriteTx, key: OidcRecordKey, at: num
   return numUpdatedRows === 1n
 }
 
+/** Lets a record live longer, never shorter; one that is gone stays gone. */
+export async function extendOidcRecord(tx: WriteTx, key: OidcRecordKey, expiresAt: number): Promise<void> {
+  await tx.db
+    .updateTable('oidc_records')
+    .set({ expires_at: expiresAt })
+    .where('organization_id', '=', organizationOf(tx))
+    .where('issuer_id', '=', key.issuer_id)
+    .where('model', '=', key.model)
+    .where('handle', '=', key.handle)
+    .where('expires_at', '<', expiresAt)
+    .execute()
+}
+
 /** @returns false where it was not there */
 export async function deleteOidcRecord(tx: WriteTx, key: OidcRecordKey): Promise<boolean> {
   const { numDeletedRows } = await tx.db

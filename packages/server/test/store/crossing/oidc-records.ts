@@ -23,6 +23,10 @@ export default crossing(oidcRecords)(
     deleteOidcRecord: [
       { issuer_id: of('oidc_records', 'issuer_id'), model: 'Session', handle: of('oidc_records', 'handle') },
     ],
+    extendOidcRecord: [
+      { issuer_id: of('oidc_records', 'issuer_id'), model: 'Session', handle: of('oidc_records', 'handle') },
+      9_000_000_000_000,
+    ],
     listOidcRecordsOfUser: ['Session', of('oidc_records', 'user_id'), 0],
     deleteExpiredOidcRecords: [2, 10],
     findSessionRow: [of('oidc_records', 'uid')],

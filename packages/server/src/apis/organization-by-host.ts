@@ -1,8 +1,8 @@
-import type { Authority } from '../../authority/index.ts'
-import { DEFAULT_SUBDOMAIN } from '../../directory/issuer.ts'
-import { DomainError } from '../../errors/index.ts'
-import { SYSTEM } from '../../store/index.ts'
-import { organizationOfSubdomain } from '../../store/queries/issuers.ts'
+import type { Authority } from '../authority/index.ts'
+import { DEFAULT_SUBDOMAIN } from '../directory/issuer.ts'
+import { DomainError } from '../errors/index.ts'
+import { SYSTEM } from '../store/index.ts'
+import { organizationOfSubdomain } from '../store/queries/issuers.ts'
 
 /** Subdomains remembered at once. An organization keeps its subdomain, so what is known stays true. */
 const MAX_REMEMBERED = 10_000
