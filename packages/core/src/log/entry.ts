@@ -86,6 +86,8 @@ export const ENTRY_KINDS = [
   'cluster.deleted',
   'cluster_credential.created',
   'log.diverged',
+  'log.divergence_dismissed',
+  'log.recovered',
 ] as const
 
 export type EntryKind = (typeof ENTRY_KINDS)[number]

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { type Actor, type Authority, entryActor, newId } from '../authority/index.ts'
 import { DomainError } from '../errors/index.ts'
-import { append } from '../log/index.ts'
+import { append, refuseHalted } from '../log/index.ts'
 import { Secret } from '../secrets/index.ts'
 import { SYSTEM, type WriteTx } from '../store/index.ts'
 import {
@@ -47,7 +47,7 @@ export interface ApiTokenDraft {
  * Creates an API token that acts for a user. Its value is returned this once and kept nowhere: the row has its
  * SHA-256. A slow hash would protect a value that can be guessed; this one has 256 random bits.
  *
- * @throws DomainError `api_token_without_owner`, `not_found` (the owner), `api_token_taken`
+ * @throws DomainError `api_token_without_owner`, `not_found` (the owner), `api_token_taken`, `log_halted`
  */
 export function createApiToken(
   authority: Authority,
@@ -70,6 +70,7 @@ export async function addApiToken(
   // A token for somebody else would be a way to that user's roles.
   if (userId === undefined || (draft.userId ?? userId) !== userId)
     throw new DomainError('api_token_without_owner')
+  await refuseHalted(tx)
   const owner = await findUser(tx, userId)
   if (owner === undefined) throw new DomainError('not_found', { type: 'user', id: userId })
   const value = draft.value ?? new Secret(`00${randomBytes(32).toString('base64url')}`)

@@ -221,6 +221,10 @@ export const REGISTRY = {
     kind: 'conflict',
     log: 'The follower knows a position that this database does not have: it was restored or is not the primary.',
   },
+  log_halted: {
+    kind: 'unavailable',
+    log: 'The log lacks entries that somebody knows: nothing is issued by it until an operator runs `rescind recover`.',
+  },
   acknowledgement_beyond_sent: {
     kind: 'conflict',
     log: 'A node acknowledged a position beyond what it was sent.',

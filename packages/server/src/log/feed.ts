@@ -69,6 +69,15 @@ export class Feed {
     if (!this.#reading && !this.#closed) void this.#read()
   }
 
+  /** Begins anew with what the database has: it was put back to a state before the window's end. */
+  restart(): void {
+    this.#window = []
+    this.#floor = undefined
+    this.#end = undefined
+    this.#wake()
+    this.look()
+  }
+
   close(): void {
     this.#closed = true
     clearTimeout(this.#retry)
@@ -103,7 +112,7 @@ export class Feed {
     }
     const { page, window } = this.#options
     const entries = await this.#store.read({ organizationId: log }, (tx) => readEntries(tx, log, end, page))
-    if (entries.length === 0) return
+    if (entries.length === 0 || this.#end !== end) return
     if (entries.length === page) this.#dirty = true
     const all = [...this.#window, ...entries]
     const dropped = Math.max(0, all.length - window)

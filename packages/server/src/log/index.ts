@@ -1,6 +1,14 @@
 export { append, openLog } from './append.ts'
 export { findEntryAbout } from './find-entry.ts'
 export { framesOf, type Sight } from './frames.ts'
+export {
+  dismissDivergence,
+  divergencesSince,
+  haltLog,
+  type LostPlace,
+  type Reporter,
+  refuseHalted,
+} from './halt.ts'
 export { Knowledge, type KnowledgeOptions } from './knowledge.ts'
 export { LiveLog } from './live-log.ts'
 export { PositionMemory } from './position-memory.ts'

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { ARTEFACT_CLASSES, HASH_KEY_BYTES, type LogIndex, type Position } from '@rescind/core/log'
+import { ARTEFACT_CLASSES, HASH_KEY_BYTES, type LogIndex } from '@rescind/core/log'
 import type { Store } from '../store/index.ts'
+import type { LostPlace } from './halt.ts'
 import { LiveLog } from './live-log.ts'
-import { head } from './read.ts'
+import { head, type LogHead } from './read.ts'
 import type { Tail } from './tail.ts'
 
 export interface KnowledgeOptions {
@@ -10,6 +11,8 @@ export interface KnowledgeOptions {
   readonly tail: Tail
   /** How long an answer may wait for its index to reach the head, in milliseconds. */
   readonly budget?: number
+  /** Told of a place that this node knows and the database has lost; resolves once every node knows of it. */
+  onDiverged(place: LostPlace): Promise<void>
   onTrouble(trouble: unknown): void
 }
 
@@ -23,7 +26,7 @@ interface Known {
   /** What `appends` was before the head was read that the index has since reached. */
   reached: number
   /** A reading of the head that has not begun yet: it serves all who ask before it does. */
-  reading: Promise<Position> | undefined
+  reading: Promise<LogHead> | undefined
 }
 
 /**
@@ -56,7 +59,10 @@ export class Knowledge {
     const { live, appends } = known
     const isAtHead = this.#options.store.dialect === 'sqlite' && known.reached === appends
     if (!isAtHead || live.index.hole !== undefined) {
-      await live.reach(await this.#readHead(log, known), this.#options.budget ?? DEFAULT_BUDGET)
+      const { position, digest } = live.index
+      const at = await this.#readHead(log, known)
+      await live.compare(at, { position, digest })
+      await live.reach(at.position, this.#options.budget ?? DEFAULT_BUDGET)
       known.reached = Math.max(known.reached, appends)
     }
     return live.index
@@ -75,13 +81,14 @@ export class Knowledge {
   }
 
   #open(log: string): Known {
-    const { store, tail, onTrouble } = this.#options
+    const { store, tail, onDiverged, onTrouble } = this.#options
     const live = new LiveLog({
       store,
       tail,
       log,
       classes: ARTEFACT_CLASSES,
       hashKey: this.#hashKey,
+      onDiverged,
       onTrouble,
     })
     const opened = live.open().catch((failure: unknown) => {
@@ -94,13 +101,11 @@ export class Knowledge {
   }
 
   /** Joins a reading that has not begun, or schedules the next one: never one that began before the request came. */
-  #readHead(log: string, known: Known): Promise<Position> {
+  #readHead(log: string, known: Known): Promise<LogHead> {
     known.reading ??= new Promise((resolve, reject) => {
       setImmediate(() => {
         known.reading = undefined
-        this.#options.store
-          .read({ organizationId: log }, (tx) => head(tx), 'urgent')
-          .then(({ position }) => resolve(position), reject)
+        this.#options.store.read({ organizationId: log }, (tx) => head(tx), 'urgent').then(resolve, reject)
       })
     })
     return known.reading

@@ -146,6 +146,8 @@ export class Tail {
   async #lookAtHeads(): Promise<void> {
     try {
       const logs = [...this.#feeds.keys()]
+      // From before the heads are read, or a feed that goes on meanwhile would seem to be ahead of them.
+      const ends = new Map([...this.#feeds].map(([log, { feed }]) => [log, feed.end]))
       if (logs.length > 0) {
         const heads = await this.#store.read(SYSTEM, (tx) =>
           tx.db
@@ -156,7 +158,9 @@ export class Tail {
         )
         for (const { log_id: log, incarnation, seq } of heads) {
           const feed = this.#feeds.get(log)?.feed
-          if (feed?.end === undefined || isBefore(feed.end, { log, incarnation, seq })) feed?.look()
+          const end = ends.get(log)
+          if (end !== undefined && isBefore({ log, incarnation, seq }, end)) feed?.restart()
+          else if (feed?.end === undefined || isBefore(feed.end, { log, incarnation, seq })) feed?.look()
         }
       }
     } catch {

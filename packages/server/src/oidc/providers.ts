@@ -9,7 +9,7 @@ import type { Knowledge } from '../log/index.ts'
 import type { Secret } from '../secrets/index.ts'
 import { SYSTEM } from '../store/index.ts'
 import { organizationOfIssuer } from '../store/queries/issuers.ts'
-import { judgeOver } from '../tokens/judging.ts'
+import { judgeForUse } from '../tokens/judging.ts'
 import type { Place } from '../tokens/stamp.ts'
 import type { IssuerContext } from './adapter/issuer-context.ts'
 import { cookieSecret } from './cookie-secret.ts'
@@ -78,7 +78,7 @@ export class Providers {
       organizationId,
       issuerId,
       issuer: key.issuer,
-      judge: judgeOver(index),
+      judge: judgeForUse(index),
       attempts: this.#attempts,
       clientJwks: this.#clientJwks,
     }

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
 /**
  * Counts and times every request by its route's pattern, never by its path: ids would make a series each, and are
@@ -20,4 +20,16 @@ export function measureRequests(app: FastifyInstance): Registry {
     durations.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000)
   })
   return metrics
+}
+
+/** @param count how many logs have stopped; where it fails, the gauge says so by being NaN */
+export function measureHaltedLogs(metrics: Registry, count: () => Promise<number>): void {
+  new Gauge({
+    name: 'rescind_halted_logs',
+    help: 'Logs that lack entries which somebody knows. Nothing is issued by them until rescind recover.',
+    registers: [metrics],
+    async collect() {
+      this.set(await count().catch(() => Number.NaN))
+    },
+  })
 }

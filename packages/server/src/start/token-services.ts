@@ -1,4 +1,5 @@
 import type { Authority } from '../authority/index.ts'
+import { reportOwnMemory } from '../federation/delivery/continuity.ts'
 import { ClientJwks } from '../keys/client-jwks/client-jwks.ts'
 import { Knowledge, Tail } from '../log/index.ts'
 import { Providers } from '../oidc/providers.ts'
@@ -17,6 +18,7 @@ export function openTokenServices(authority: Authority): OpenTokenServices {
   const knowledge = new Knowledge({
     store: authority.store,
     tail,
+    onDiverged: (place) => reportOwnMemory(authority, place),
     onTrouble: (trouble) => authority.logger.warn({ err: trouble }, 'following a log was interrupted'),
   })
   const clientJwks = new ClientJwks(authority)

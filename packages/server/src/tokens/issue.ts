@@ -37,6 +37,7 @@ export function newTokenId(): string {
 /**
  * Writes the ledger's row of a token before anybody can hold it, and judges the token at the newest knowledge.
  *
+ * @throws DomainError `log_halted`
  * @returns false where the token was born void: something that covers it was revoked since its place was captured
  */
 export async function recordToken(
@@ -49,6 +50,7 @@ export async function recordToken(
   const { subjects, place } = token.stamp
   const client = subjects.client
   if (client === undefined) throw new TypeError('a token is always issued to a client')
+  judge.mayIssue()
   await writeToken(authority.store, organizationId, {
     id,
     kind: token.kind,

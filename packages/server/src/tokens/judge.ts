@@ -17,4 +17,6 @@ export interface Artefact {
 export interface Judge {
   /** Whether nothing that has been revoked or blocked covers it. */
   isGood(artefact: Artefact): boolean
+  /** @throws DomainError `log_halted` where the log lacks entries, so that nothing may be issued by it */
+  mayIssue(): void
 }

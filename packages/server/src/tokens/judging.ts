@@ -15,11 +15,30 @@ export function standingOf(artefact: Artefact, index: LogIndex): Standing {
  */
 export function judgeOver(index: LogIndex): Judge {
   return {
+    mayIssue() {
+      if (index.divergence !== undefined) throw new DomainError('log_halted')
+    },
     isGood(artefact) {
       const verdict = standingOf(artefact, index)
       // A node that may lack an entry says nothing rather than something wrong.
       if (verdict.standing === 'stale') throw new DomainError('store_unavailable')
       return verdict.standing === 'active'
+    },
+  }
+}
+
+/**
+ * The judge of what is about to be used or issued. Where the log lacks entries, what they voided is not known: what is
+ * known to be void is said to be so, and of the rest nothing is said.
+ */
+export function judgeForUse(index: LogIndex): Judge {
+  const judge = judgeOver(index)
+  return {
+    mayIssue: judge.mayIssue,
+    isGood(artefact) {
+      if (!judge.isGood(artefact)) return false
+      judge.mayIssue()
+      return true
     },
   }
 }

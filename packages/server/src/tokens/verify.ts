@@ -3,7 +3,7 @@ import type { Tables } from '../store/index.ts'
 import { findToken, findTokenByHandle } from '../store/queries/tokens.ts'
 import { confirmationOf } from './details.ts'
 import type { KnownIssuer } from './issuers.ts'
-import { judgeOver } from './judging.ts'
+import { judgeForUse } from './judging.ts'
 import { rowArtefact } from './ledger.ts'
 import { readOwnJwt } from './own-jwt.ts'
 import { readPresented } from './presented.ts'
@@ -24,14 +24,14 @@ export interface ActiveToken {
  * standing.
  *
  * @returns undefined where it is not good, for whatever reason
- * @throws DomainError `store_unavailable`
+ * @throws DomainError `store_unavailable`, `log_halted`
  */
 export async function verifyToken(issuer: KnownIssuer, presented: string): Promise<ActiveToken | undefined> {
   const row = await findRow(issuer, presented)
   if (row === undefined || row.issuer_id !== issuer.issuerId) return undefined
   if (row.format === 'jwt' && !isSigned(issuer, row, presented)) return undefined
   if (row.expires_at <= issuer.authority.clock.now() || row.consumed_at !== null) return undefined
-  if (!judgeOver(issuer.index).isGood(rowArtefact(row, issuer.url))) return undefined
+  if (!judgeForUse(issuer.index).isGood(rowArtefact(row, issuer.url))) return undefined
   return { row, jkt: confirmationOf(row.details) }
 }
 

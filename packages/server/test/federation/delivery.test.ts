@@ -8,6 +8,7 @@ import {
 } from '@rescind/core/log'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createApi } from '../../src/directory/apis.ts'
+import { dismissDivergence } from '../../src/log/index.ts'
 import { eventsFrom, framesFrom, openTestCluster, RESOURCE, type TestCluster } from '../support/cluster.ts'
 import { DATABASES } from '../support/databases.ts'
 
@@ -147,21 +148,40 @@ describe.each(DATABASES)('the log for a cluster on $name', (database) => {
 
   it('reports a follower that knows what this database does not have', async () => {
     const first = await snapshot()
-    const ahead = `${first.log}.1.${first.seq + 1000}`
-    const strange = `${placeOf(first)}&digest=${'ab'.repeat(32)}`
-    for (const after of [ahead, strange, `${first.log}.2.0`]) {
+    const { body: node } = await post('/nodes', {})
+    const reports = async () => {
+      const { body } = await cluster.native('GET /audit?limit=1000')
+      return body.items.filter(({ kind }: { kind: string }) => kind === 'log.diverged').length
+    }
+    const refused = async (after: string) => {
       const reply = await get(`?after=${after}`)
       expect([reply.status, (await jsonOf(reply)).code], after).toEqual([409, 'log_diverged'])
     }
-    const { body } = await cluster.native('GET /audit?limit=1000')
-    const reports = body.items.filter(({ kind }: { kind: string }) => kind === 'log.diverged')
-    expect(reports).toHaveLength(3)
-    const { body: node } = await post('/nodes', {})
+    // What nobody can have read here is refused, and stops nothing.
+    const digest = `digest=${'ab'.repeat(32)}`
+    await refused(`${first.log}.1.${first.seq + 1000}`)
+    await refused(`${first.log}.900000000000000.7&${digest}`)
+    expect(await reports()).toBe(0)
+    expect((await post('/ack', { position: placeOf(first) }, node.nodeToken)).status).toBe(200)
+    await refused(`${placeOf(first)}&${digest}`)
+    await refused(`${placeOf(first)}&${digest}`)
+    await refused(`${first.log}.2.0&digest=${'ef'.repeat(32)}`)
+    expect(await reports()).toBe(2)
     const claim = { position: placeOf(first), digest: 'cd'.repeat(32) }
     expect(await post('/ack', claim, node.nodeToken)).toMatchObject({
       status: 409,
       body: { code: 'log_diverged' },
     })
+    // Nor is anybody else given a lease from then on.
+    expect(await post('/ack', { position: placeOf(first) }, node.nodeToken)).toMatchObject({
+      status: 503,
+      body: { code: 'log_halted' },
+    })
+    const { authority } = cluster.okta
+    await authority.store.write({ organizationId: first.log }, (tx) =>
+      dismissDivergence(tx, authority.actorA, 'A test.', authority.clock.now()),
+    )
+    expect((await post('/ack', { position: placeOf(first) }, node.nodeToken)).status).toBe(200)
   })
 
   it.each([

@@ -8,7 +8,12 @@ import { appendTo, openLogs, userRevoked } from '../support/log.ts'
 function node(store: Store) {
   const tail = new Tail(store, { pollInterval: 3_600_000 })
   const troubles: unknown[] = []
-  const knowledge = new Knowledge({ store, tail, onTrouble: (trouble) => troubles.push(trouble) })
+  const knowledge = new Knowledge({
+    store,
+    tail,
+    onDiverged: async () => {},
+    onTrouble: (trouble) => troubles.push(trouble),
+  })
   return {
     knowledge,
     troubles,

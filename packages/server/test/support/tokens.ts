@@ -50,7 +50,12 @@ export interface TestIssuer {
 
 export function openTestIssuer(authority: Authority): TestIssuer {
   const tail = new Tail(authority.store)
-  const knowledge = new Knowledge({ store: authority.store, tail, onTrouble: () => undefined })
+  const knowledge = new Knowledge({
+    store: authority.store,
+    tail,
+    onDiverged: async () => {},
+    onTrouble: () => undefined,
+  })
   const issuerUrl = (id: string | undefined) => `${authority.publicUrl}/oauth2/${id ?? 'default'}`
 
   async function issue(organizationId: string, parts: TokenParts): Promise<string> {

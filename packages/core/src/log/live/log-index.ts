@@ -63,6 +63,11 @@ export class LogIndex {
   #hole: Exclude<Hole, 'overflow'> | undefined = 'empty'
   /** The furthest place of which a frame has told. */
   #seen: Mark = { incarnation: 0, seq: 0 }
+  /**
+   * In the authority: the entry that reports that this log lost entries. What they voided nobody knows, so nothing may
+   * be called good, nor issued, until a new incarnation voids all that was. Whoever reads the log sets it.
+   */
+  divergence: Mark | undefined
 
   constructor({ log, classes, hashKey, memoryLimit = DEFAULT_MEMORY }: LogIndexOptions) {
     this.log = log
@@ -192,6 +197,16 @@ export class LogIndex {
     return this.hole ?? 'applied'
   }
 
+  /**
+   * Throws away what it knows of a history that the log no longer has, so that the next snapshot may lie before it. For
+   * the authority alone: a follower is never taken back. Revoked keys and foreign cutoffs stay; they void more, not less.
+   */
+  startAnew(): void {
+    this.#open(0)
+    this.#seen = { incarnation: 0, seq: 0 }
+    this.#hole = 'empty'
+  }
+
   /** The entries that it amounts to, without the individually revoked ids. */
   *entries(): Generator<IndexEntry> {
     for (const [of, floor] of this.#floors) {
@@ -251,6 +266,7 @@ export class LogIndex {
     this.#seq = 0
     this.#digest = ''
     if (this.#hole !== 'empty') this.#hole = 'incarnation'
+    this.divergence = undefined
     this.#floors.clear()
     this.#floorEntries.clear()
     this.cutoffs.clear()

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import { compareMarks, type Position } from '@rescind/core/log'
-import { type Authority, entryActor, systemActor } from '../../authority/index.ts'
+import { type Authority, systemActor } from '../../authority/index.ts'
 import { DomainError } from '../../errors/index.ts'
-import { append, head, readEntries } from '../../log/index.ts'
+import { haltLog, head, type LostPlace, readEntries } from '../../log/index.ts'
 import type { ReadTx } from '../../store/index.ts'
+import { findCluster } from '../../store/queries/clusters.ts'
 import type { Follower } from '../cluster-credentials.ts'
 
 /** What a follower says it knows. */
@@ -14,11 +16,13 @@ export interface KnownPlace {
 
 /**
  * Whether this database has the place that a follower knows. One that it lacks means that the database was restored
- * from an older state or is no primary.
+ * from an older state or is no primary. What was before the present incarnation counts as had: whatever was lost of it
+ * has been answered for, and a follower that comes from there is given a snapshot.
  */
 export async function isInLog(tx: ReadTx, { position, digest }: KnownPlace): Promise<boolean> {
   const at = await head(tx)
   if (position.log !== at.position.log || compareMarks(position, at.position) > 0) return false
+  if (position.incarnation < at.position.incarnation) return true
   if (digest === undefined || position.seq === 0) return true
   if (compareMarks(position, at.position) === 0) return digest === at.digest
   const { incarnation, seq } = position
@@ -42,32 +46,55 @@ export async function refuseDiverged(
   throw new DomainError('log_diverged')
 }
 
-/** Beyond this many different reports, this process records no more of them. */
-const MOST_REPORTS = 1_000
-const reported = new WeakMap<Authority, Set<string>>()
+/** A report from further ahead than this is nonsense: each recovery opens one incarnation. */
+const MOST_INCARNATIONS = 1_000
 
+/**
+ * Stops the log because of what a follower knows, before the follower is answered. What could not have come from this
+ * log, or does not say what it would have read there, stops nothing: it is refused and logged.
+ */
 export async function reportDivergence(
   authority: Authority,
   { organizationId, clusterId, nodeId }: Follower,
   { position, digest }: KnownPlace,
 ): Promise<void> {
   const { incarnation, seq } = position
-  // A follower comes back with the same news again and again; one entry tells of it.
-  const known = reported.get(authority) ?? new Set()
-  const news = `${clusterId} ${incarnation}.${seq} ${digest}`
-  if (known.has(news) || known.size >= MOST_REPORTS) return
-  reported.set(authority, known.add(news))
-  authority.logger.error({ organizationId, clusterId, nodeId, incarnation, seq }, 'a follower knows more')
-  await authority.store.write({ organizationId }, async (tx) => {
-    await append(
-      tx,
-      {
-        kind: 'log.diverged',
-        subject: { cluster: clusterId, ...(nodeId !== undefined && { node: nodeId }) },
-        actor: entryActor(systemActor(organizationId)),
-        data: { log: position.log, incarnation, seq, digest: digest ?? null },
-      },
-      authority.clock.now(),
-    )
-  })
+  const told = { organizationId, clusterId, nodeId, incarnation, seq }
+  if (digest === undefined) {
+    authority.logger.warn(told, 'a follower names a place that this log does not have, without its digest')
+    return
+  }
+  const reporter = { cluster: clusterId, ...(nodeId !== undefined && { node: nodeId }) }
+  const isNews = await authority.store.write(
+    { organizationId },
+    async (tx) => {
+      // Its credential may have been taken back since the request came.
+      if ((await findCluster(tx, clusterId)) === undefined) throw new DomainError('credentials_invalid')
+      const at = (await head(tx)).position
+      if (incarnation - at.incarnation > MOST_INCARNATIONS || (await isInLog(tx, { position, digest })))
+        return false
+      return haltLog(tx, reporter, { position, digest }, systemActor(organizationId), authority.clock.now())
+    },
+    'urgent',
+  )
+  if (isNews) authority.logger.error(told, HALTED)
 }
+
+/**
+ * Stops a log because this node of the authority remembers more of it than the database has: the database was put back
+ * to an older state under a running node.
+ */
+export async function reportOwnMemory(authority: Authority, { position, digest }: LostPlace): Promise<void> {
+  const { log, incarnation, seq } = position
+  const isNews = await authority.store.write(
+    { organizationId: log },
+    (tx) => haltLog(tx, { authority: NODE }, { position, digest }, systemActor(log), authority.clock.now()),
+    'urgent',
+  )
+  if (isNews) authority.logger.error({ organizationId: log, incarnation, seq }, HALTED)
+}
+
+const HALTED =
+  'THE LOG HAS LOST ENTRIES: the database was put back to an older state. Nothing is issued by it until an operator runs: rescind recover'
+/** As this process calls itself in its reports: the next start is another. */
+const NODE = randomUUID()

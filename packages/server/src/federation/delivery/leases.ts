@@ -4,6 +4,7 @@ import { head } from '../../log/index.ts'
 import type { WriteTx } from '../../store/index.ts'
 import { findNodes, type NewLease, putLeases } from '../../store/queries/cluster-nodes.ts'
 import { findCluster } from '../../store/queries/clusters.ts'
+import { findHalt } from '../../store/queries/log-halts.ts'
 import { readCluster, type WhenStale } from '../cluster.ts'
 import type { Follower } from '../cluster-credentials.ts'
 import { viewOfCluster } from '../cluster-view.ts'
@@ -48,7 +49,8 @@ export class Leases {
   /**
    * Takes the acknowledgement of a node that has applied everything up to a position.
    *
-   * @throws DomainError `acknowledgement_beyond_sent`, `log_diverged`, `credentials_invalid` where the node is no
+   * @throws DomainError `acknowledgement_beyond_sent`, `log_diverged`, `log_snapshot_due` for a place of an earlier
+   *   incarnation, `log_halted` while the log lacks what somebody knows of it, `credentials_invalid` where the node is no
    *   longer registered, `store_unavailable` where the primary cannot be reached: no lease is granted then
    */
   acknowledge(node: Node, place: KnownPlace): Promise<Lease> {
@@ -105,6 +107,7 @@ export class Leases {
 
   async #judge(tx: WriteTx, batch: readonly Waiting[]): Promise<Verdict[]> {
     const at = (await head(tx)).position
+    const halted = (await findHalt(tx)) !== undefined
     const contracts = await this.#contractsOf(tx, batch)
     const places = new Map<string, boolean>()
     const leases = new Map<string, NewLease>()
@@ -112,7 +115,8 @@ export class Leases {
     const verdicts: Verdict[] = []
     for (const { node, place } of batch) {
       const contract = contracts.get(node.nodeId)
-      const verdict = contract === undefined ? UNKNOWN : await judgePlace(tx, place, at, places)
+      const judged = contract === undefined ? UNKNOWN : await judgePlace(tx, place, at, places)
+      const verdict = judged ?? (halted ? HALTED : undefined)
       if (verdict !== undefined || contract === undefined) {
         verdicts.push(verdict ?? UNKNOWN)
         continue
@@ -151,6 +155,8 @@ type Contract = Omit<Lease, 'head'>
 /** A node that is not registered any more, or whose cluster is gone. */
 const UNKNOWN: Verdict = { refusal: new DomainError('credentials_invalid') }
 
+const HALTED: Verdict = { refusal: new DomainError('log_halted') }
+
 /** Why a place is not acknowledged; `undefined` where it is. Many nodes acknowledge the same one. */
 async function judgePlace(
   tx: WriteTx,
@@ -159,6 +165,7 @@ async function judgePlace(
   known: Map<string, boolean>,
 ): Promise<Verdict | undefined> {
   const { position, digest } = place
+  if (position.incarnation < at.incarnation) return { refusal: new DomainError('log_snapshot_due') }
   // Without a digest it may be a mistake of the node's; with one it is knowledge that this database lacks.
   if (digest === undefined && compareMarks(position, at) > 0)
     return { refusal: new DomainError('acknowledgement_beyond_sent') }

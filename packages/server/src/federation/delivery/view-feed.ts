@@ -1,6 +1,7 @@
 import { compareMarks, encodeSnapshot, type Mark, type Position, type View, viewOf } from '@rescind/core/log'
 import type { Authority } from '../../authority/index.ts'
 import { LiveLog, type LoggedEntry, type Sight, type Tail } from '../../log/index.ts'
+import { reportOwnMemory } from './continuity.ts'
 import { type SentFrame, sendable } from './event-stream.ts'
 
 /** Somebody to whom frames are handed as they come. Neither call may throw. */
@@ -65,6 +66,7 @@ export class ViewFeed {
         onEntries(entries)
         this.#broadcast(sendable(frame))
       },
+      onDiverged: (place) => reportOwnMemory(authority, place),
       onReloaded: () => this.#startAnew(),
       onTrouble: (trouble) => authority.logger.warn({ err: trouble }, 'delivering a log was interrupted'),
     })

@@ -16,6 +16,7 @@ import { clusters } from './clusters.ts'
 import { digestKeys } from './digest-keys.ts'
 import { foundation } from './foundation.ts'
 import { groups } from './groups.ts'
+import { logHalts } from './log-halts.ts'
 import { logoutDeliveries } from './logout-deliveries.ts'
 import { lowestPositions } from './lowest-positions.ts'
 import { oidcRecords } from './oidc-records.ts'
@@ -60,4 +61,5 @@ export const MIGRATIONS: readonly Migration[] = [
   groups,
   atlasCredentials,
   statusLists,
+  logHalts,
 ]

@@ -14,6 +14,7 @@ import type { DigestNonces } from './digest-nonces.ts'
 import type { GroupMembers, Groups } from './groups.ts'
 import type { Installation } from './installation.ts'
 import type { LogEntries, LogFloors, LogHeads, LogIncarnations } from './log.ts'
+import type { LogHalts } from './log-halts.ts'
 import type { LogoutDeliveries, SessionClients } from './logout-deliveries.ts'
 import type { OidcRecords } from './oidc-records.ts'
 import type { OrganizationSettings } from './organization-settings.ts'
@@ -35,6 +36,7 @@ export interface Tables {
   log_incarnations: LogIncarnations
   log_entries: LogEntries
   log_floors: LogFloors
+  log_halts: LogHalts
   authorization_servers: AuthorizationServers
   scopes: Scopes
   apis: Apis

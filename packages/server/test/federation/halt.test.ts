@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { reportDivergence } from '../../src/federation/delivery/continuity.ts'
+import { head } from '../../src/log/index.ts'
+import { DATABASES, type TestDatabase } from '../support/databases.ts'
+import { createClient, createServer, Management, type TestClient } from '../support/management.ts'
+import { openNodes } from '../support/nodes.ts'
+
+/** What one node of the authority answers, asked as its users do. */
+function asked(url: string, issuer: string, { clientId, secret = '' }: TestClient) {
+  const form = async (endpoint: string, body: Readonly<Record<string, string>>) => {
+    const reply = await fetch(`${url}${new URL(issuer).pathname}/v1/${endpoint}`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${btoa(`${clientId}:${secret}`)}` },
+      body: new URLSearchParams(body),
+    })
+    const text = await reply.text()
+    // biome-ignore lint/suspicious/noExplicitAny: a test looks into replies of every shape
+    const answer: any = text === '' ? {} : JSON.parse(text)
+    return { status: reply.status, ...answer }
+  }
+  return {
+    token: (resource: string) =>
+      form('token', { grant_type: 'client_credentials', scope: 'orders:read', resource }),
+    introspect: (token: string) => form('introspect', { token }),
+    revoke: (token: string) => form('revoke', { token }),
+    text: async (path: string) => (await fetch(`${url}${path}`)).text(),
+  }
+}
+
+const STOPPED = { status: 503, error: 'temporarily_unavailable' }
+
+async function openWorld(database: TestDatabase, count: number) {
+  const nodes = await openNodes(database, { count })
+  const admin = new Management(nodes.publicUrl, nodes.apiToken)
+  const api = await createServer(admin, 'jwt')
+  const client = await createClient(admin, { type: 'service' })
+  const { organizationId } = await admin.ok('GET /api/rescind/v1/bootstrap')
+  const { id: clusterId } = await admin.ok('POST /api/rescind/v1/clusters', {
+    name: 'orders',
+    apis: [api.id],
+  })
+  return { nodes, admin, api, client, organizationId, clusterId }
+}
+
+describe.each(DATABASES)('a log that lacks what a follower knows on $name', (database) => {
+  const count = database.name === 'postgres' ? 2 : 1
+  let world: Awaited<ReturnType<typeof openWorld>>
+  beforeAll(async () => {
+    world = await openWorld(database, count)
+  })
+  afterAll(() => world.nodes.close())
+
+  it('stops issuing on every node before the follower is answered; the rest of it goes on, safely', async () => {
+    const { nodes, admin, api, client, organizationId, clusterId } = world
+    const [first] = nodes.nodes
+    const ask = nodes.nodes.map(({ url }) => asked(url, api.issuer, client))
+    const one = asked(first.url, api.issuer, client)
+    const [kept, revoked, later] = await Promise.all([1, 2, 3].map(() => one.token(api.identifier)))
+    await admin.revoke({ type: 'token', token: revoked.access_token })
+    const { position } = await first.authority.store.read({ organizationId }, (tx) => head(tx))
+    await reportDivergence(
+      first.authority,
+      { organizationId, clusterId },
+      { position: { ...position, seq: position.seq + 9 }, digest: 'ab'.repeat(32) },
+    )
+    for (const each of ask) {
+      expect(await each.token(api.identifier)).toMatchObject(STOPPED)
+      // It may have been revoked by what was lost: nobody may say that it was not.
+      expect(await each.introspect(kept.access_token)).toMatchObject(STOPPED)
+      expect(await each.introspect(revoked.access_token)).toEqual({ status: 200, active: false })
+      expect(JSON.parse(await each.text('/readyz'))).toEqual({ status: 'ready', haltedLogs: 1 })
+      expect(await each.text('/metrics')).toMatch(/^rescind_halted_logs 1$/m)
+    }
+    await admin.revoke({ type: 'token', token: later.access_token })
+    expect(await one.introspect(later.access_token)).toEqual({ status: 200, active: false })
+    expect((await one.revoke(kept.access_token)).status).toBe(200)
+    expect(await one.introspect(kept.access_token)).toEqual({ status: 200, active: false })
+    expect((await admin.ok('GET /api/rescind/v1/tokens')).items.length).toBeGreaterThan(2)
+    expect((await admin.call('POST /api/v1/api-tokens', { name: 'another' })).status).toBe(503)
+  })
+})
