@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -61,6 +62,9 @@ describe('the launcher', () => {
       expect(text.err).toMatch(new RegExp(`\\d ms {2}the application "Billing \\(demonstration\\)" ${found}`))
       expect(text.err).toMatch(/\d ms {2}a public key was added/)
       expect(text.err).toMatch(/\d ms {2}a rotation was asked for/)
+      expect(text.err).toMatch(/\d ms {2}refused by the service with @rescind\/verifier/)
+      expect(text.err).toMatch(/still accepted by the service that only polls published keys/)
+      expect(text.err.match(/\d ms {2}refused by/g)).toHaveLength(existsSync('/usr/sbin/nginx') ? 2 : 1)
       expect(text.err).not.toContain('cut short')
       child.kill('SIGTERM')
       expect(await closed).toBe(0)

@@ -15,11 +15,11 @@ const LIFETIME = 600_000
  * Lends the demonstration an API token, as an administrator would get one, and takes it back. It acts for a user
  * of its own, whose password nobody knows; an operator who disables that user has switched the demonstration off.
  */
-export async function withApiToken(
+export async function withApiToken<T>(
   authority: Authority,
   organizationId: string,
-  work: (token: Secret) => Promise<void>,
-): Promise<void> {
+  work: (token: Secret) => Promise<T>,
+): Promise<T> {
   const actor = systemActor(organizationId)
   const password = await prepareGivenPassword(new Secret(randomBytes(32).toString('base64url')))
   const userId = await ensureUser(authority, actor, password)
@@ -29,7 +29,7 @@ export async function withApiToken(
     expiresAt: authority.clock.now() + LIFETIME,
   })
   try {
-    await work(value)
+    return await work(value)
   } finally {
     await revokeApiToken(authority, actor, token.id)
   }

@@ -17,12 +17,12 @@ export async function demonstrate(serving: Serving): Promise<void> {
     const organizationId = await authority.store.read(SYSTEM, (tx) => findFact(tx, FIRST_START_DONE))
     if (organizationId === undefined) return
     say('\nThis server, driven through its own HTTP API as any Okta client would do it:\n')
-    await withApiToken(authority, organizationId, async (token) => {
+    const fleet = await withApiToken(authority, organizationId, async (token) => {
       const client = new DemonstrationClient(serving.localUrl, token)
       const applicationId = await rotateClientKey(client, narrate)
       const authorizationServerId = await rotateServerKeys(client, narrate)
       const origin = serving.localUrl
-      await revokeTokens({ client, origin, applicationId, authorizationServerId, narrate })
+      return revokeTokens({ client, origin, applicationId, authorizationServerId, narrate })
     })
     say(`
 Each of these changes is one entry of the organization's log, in the same commit.
@@ -33,7 +33,7 @@ Each of these changes is one entry of the organization's log, in the same commit
   OpenID provider       ${serving.url}/oauth2/default/.well-known/openid-configuration
   published keys        ${serving.url}/oauth2/default/v1/keys
   every operation       ${serving.url}/openapi.json
-  metrics, readiness    ${serving.url}/metrics  ${serving.url}/readyz
+${fleet.map(({ url, about }) => `  a resource server     ${url}/orders   (${about})\n`).join('')}  metrics, readiness    ${serving.url}/metrics  ${serving.url}/readyz
 
 The administrator's login, password and API token were printed at the first start.
 "npm start -- --no-demo" starts without this. Ctrl-C stops the server.

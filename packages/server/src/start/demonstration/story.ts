@@ -8,6 +8,8 @@ export type Narrate = (sentence: string, ms?: number) => void
 
 const LABEL = 'Billing (demonstration)'
 const SERVER = 'Orders (demonstration)'
+/** The API that the resource servers of the demonstration are. */
+export const AUDIENCE = 'https://orders.example.com'
 
 const Key = Type.Object({ id: Type.String(), kid: Type.String(), status: Type.String() })
 const ClientKeys = Type.Object({ keys: Type.Array(Key) })
@@ -118,7 +120,7 @@ async function ensureServer(client: DemonstrationClient, narrate: Narrate): Prom
   const created = await client.call('POST', '/api/v1/authorizationServers', One, {
     name: SERVER,
     description: 'What npm start shows.',
-    audiences: ['https://orders.example.com'],
+    audiences: [AUDIENCE],
   })
   narrate(`the authorization server "${SERVER}" was created: ${created.body.id}`, created.ms)
   return created.body.id
