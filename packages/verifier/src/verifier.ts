@@ -173,7 +173,7 @@ export class Verifier {
     refuseVoid(verdict)
     if (verdict.standing === 'active' && this.#isFresh())
       return { claims: remembered.claims, position: this.position }
-    return this.#whenStale(token, remembered)
+    return this.#whenStale(token, remembered, index)
   }
 
   /** Ends the connection to the authority and keeps what is known. */
@@ -241,14 +241,19 @@ export class Verifier {
     return verdict
   }
 
-  async #whenStale(token: string, { claims, facts }: Remembered): Promise<Verified> {
-    const { whenStale } = this.contract
+  async #whenStale(token: string, { claims, facts }: Remembered, index: LogIndex): Promise<Verified> {
+    const { whenStale, maxStaleness } = this.contract
     if (whenStale === 'open') {
       this.#follower.emit({ type: 'accepted_stale', how: 'open' })
       return { claims, position: this.position, stale: 'open' }
     }
     if (whenStale === 'introspect' && this.#introspection !== undefined && facts.origin === 'own') {
+      const { lease } = this.#follower
+      const asked = lease.moment()
       const pos = await this.#introspection.ask(claims.iss, token)
+      // The answer is as old as the question; what has been read of the log meanwhile counts besides.
+      refuseVoid(standing(facts, index))
+      if (lease.since(asked) > maxStaleness) throw new VerifierError('stale', 'a late answer')
       if (pos === undefined) throw new VerifierError('token_revoked', 'introspection')
       this.#follower.emit({ type: 'accepted_stale', how: 'introspect' })
       return { claims, position: parsePosition(pos) === undefined ? this.position : pos, stale: 'introspect' }

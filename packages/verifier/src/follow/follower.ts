@@ -20,8 +20,12 @@ import type { LogSource, Surroundings } from './surroundings.ts'
 const RETRY = { first: 200, longest: 10_000 }
 /** Acknowledgements without news, in milliseconds: three in the time of a lease, but not more often than the least. */
 const ACKNOWLEDGE = { leases: 3, least: 50, most: 3_000 }
-/** Streams that end before their first event, before the log is polled instead. */
+/**
+ * Streams that brought nothing although the authority answers, before the log is polled instead; and how long it is
+ * polled before a stream is tried again, in milliseconds.
+ */
 const STREAM_FAILURES = 2
+const STREAM_AGAIN = 300_000
 /** A file that is behind by less than this is not written again, in milliseconds. */
 const SAVE_AFTER = 30_000
 const MAX_SNAPSHOT = 2 ** 30
@@ -49,6 +53,8 @@ export class Follower {
   #acknowledgeAgain = false
   #stopBeat: (() => void) | undefined
   #streamFailures = 0
+  /** Acknowledgements that the authority has answered. */
+  #answers = 0
   #dirtySince: number | undefined
   #saving: Promise<void> = Promise.resolve()
   #running: Promise<void> = Promise.resolve()
@@ -123,26 +129,33 @@ export class Follower {
     const { signal } = this.#end
     this.#node ??= await this.#source.register(this.#options.name ?? '', signal)
     const node = this.#node
-    if (this.#index === undefined || this.#isSnapshotDue(this.#index)) await this.#takeSnapshot(node)
-    onProgress()
+    if (this.#index === undefined || this.#isSnapshotDue(this.#index)) {
+      await this.#takeSnapshot(node)
+      onProgress()
+    }
     const index = this.#index
     if (index === undefined) throw new Error('no snapshot')
     this.#acknowledge()
-    const view = `&view=${index.view}&digest=${index.digest}`
-    const query = `?after=${formatPosition(index.position)}${view}`
-    if (this.#streamFailures >= STREAM_FAILURES) return this.#poll(node, index)
-    await this.#stream(node, index, query)
+    if (this.#streamFailures >= STREAM_FAILURES) await this.#poll(node, index, onProgress)
+    else await this.#stream(node, index, onProgress)
+  }
+
+  #newsQuery(index: LogIndex): string {
+    return `?after=${formatPosition(index.position)}&view=${index.view}&digest=${index.digest}`
   }
 
   #isSnapshotDue(index: LogIndex): boolean {
     return index.hole !== undefined || (this.#viewWanted !== undefined && this.#viewWanted !== index.view)
   }
 
-  async #stream(node: NodeIdentity, index: LogIndex, query: string): Promise<void> {
+  async #stream(node: NodeIdentity, index: LogIndex, onProgress: () => void): Promise<void> {
+    const answers = this.#answers
+    const events = this.#source.stream(node, this.#newsQuery(index), this.#end.signal)
     let heard = false
     try {
-      for await (const { event, data } of this.#source.stream(node, query, this.#end.signal)) {
+      for await (const { event, data } of events) {
         heard = true
+        onProgress()
         this.#streamFailures = 0
         if (event === 'snapshot') return this.#wantSnapshot()
         if (event === 'frame') this.#apply(index, decodeFrame(this.#platform.decode(data)))
@@ -150,16 +163,23 @@ export class Follower {
       }
       throw new Error('the stream ended')
     } catch (failure) {
-      if (!heard && !(failure instanceof AuthorityRefusal)) this.#streamFailures++
+      // Where nothing at all gets through, polling would not either.
+      const isStreamAlone = !heard && this.#answers !== answers && !(failure instanceof AuthorityRefusal)
+      if (isStreamAlone) this.#streamFailures++
       throw failure
     }
   }
 
   /** Where something on the way keeps streams from arriving. */
-  async #poll(node: NodeIdentity, index: LogIndex): Promise<void> {
+  async #poll(node: NodeIdentity, index: LogIndex, onProgress: () => void): Promise<void> {
+    const since = this.#monotonic()
     while (!this.#isSnapshotDue(index)) {
-      const query = `?after=${formatPosition(index.position)}&view=${index.view}&digest=${index.digest}`
-      const frames = await this.#source.poll(node, query, this.#end.signal)
+      if (this.#monotonic() - since > STREAM_AGAIN) {
+        this.#streamFailures = STREAM_FAILURES - 1
+        return
+      }
+      const frames = await this.#source.poll(node, this.#newsQuery(index), this.#end.signal)
+      onProgress()
       for (const text of frames) this.#apply(index, decodeFrame(this.#platform.decode(text)))
     }
   }
@@ -247,6 +267,7 @@ export class Follower {
     const sent = this.lease.moment()
     const position = formatPosition(index.position)
     const grant = await this.#source.acknowledge(node, position, index.digest, this.#end.signal)
+    this.#answers++
     if (grant.view !== index.view) {
       this.#viewWanted = grant.view
     }

@@ -44,10 +44,12 @@ export class Lease {
 
   /** Milliseconds since what is known was certainly all there was; infinite before the first lease. */
   get staleness(): number {
-    if (this.#since === undefined) return Number.POSITIVE_INFINITY
-    const byWall = this.#clock.now() - this.#since.now
-    const byMonotonic = this.#clock.monotonic() - this.#since.monotonic
-    return Math.max(0, byWall, byMonotonic)
+    return this.#since === undefined ? Number.POSITIVE_INFINITY : this.since(this.#since)
+  }
+
+  /** Milliseconds since a moment, by whichever of the clocks has gone further. */
+  since({ now, monotonic }: Moment): number {
+    return Math.max(0, this.#clock.now() - now, this.#clock.monotonic() - monotonic)
   }
 
   granted(sent: Moment, grant: Grant, index: LogIndex): boolean {
