@@ -88,6 +88,21 @@ export const ENTRY_KINDS = [
   'log.diverged',
   'log.divergence_dismissed',
   'log.recovered',
+  'federation.created',
+  'federation.deleted',
+  'federation_organization.connected',
+  'federation_organization.updated',
+  'federation_organization.disconnected',
+  'domain.created',
+  'domain.verified',
+  'domain.associated',
+  'domain.deleted',
+  'identity_provider.created',
+  'identity_provider.updated',
+  'identity_provider.deleted',
+  'role_mapping.created',
+  'role_mapping.updated',
+  'role_mapping.deleted',
 ] as const
 
 export type EntryKind = (typeof ENTRY_KINDS)[number]

@@ -9,7 +9,7 @@ import {
 import { DomainError } from '../errors/index.ts'
 import { append, openLog } from '../log/index.ts'
 import { asOrganization, SYSTEM, type WriteTx } from '../store/index.ts'
-import { findFact } from '../store/queries/installation.ts'
+import { findFederationOfOrganization } from '../store/queries/federations.ts'
 import {
   findOldestAuthorizationServer,
   insertOrganization,
@@ -147,18 +147,13 @@ export async function landmarks(authority: Authority, actor: Actor): Promise<Lan
   const { organizationId } = actor
   const authorizationServerId = await authority.store.read({ organizationId }, findOldestAuthorizationServer)
   const federationSettingsId = await authority.store.read(SYSTEM, (tx) =>
-    findFact(tx, federationFact(organizationId)),
+    findFederationOfOrganization(tx, organizationId),
   )
   return {
     organizationId,
     federationSettingsId: federationSettingsId ?? null,
     authorizationServerId: authorizationServerId ?? null,
   }
-}
-
-/** The name of the fact that says to which federation settings the organization belongs. */
-export function federationFact(organizationId: string): string {
-  return `federation_settings:${organizationId}`
 }
 
 function requireInstallationAdmin(actor: Actor): void {

@@ -212,6 +212,81 @@ export const REGISTRY = {
   },
   api_token_without_owner: { kind: 'forbidden', log: 'An API token acts for the user who makes it.' },
 
+  // Federations
+  organization_in_federation: {
+    kind: 'conflict',
+    log: 'The organization is connected to a federation; it can be connected to one only.',
+  },
+  federation_last_organization: {
+    kind: 'conflict',
+    log: 'The only connected organization of a federation stays connected; delete the federation.',
+  },
+  federation_has_organizations: {
+    kind: 'conflict',
+    log: 'A federation is deleted once a single organization is connected to it.',
+  },
+  connected_organization_without_provider: {
+    kind: 'invalid',
+    log: 'Without an identity provider, role mappings and roles granted at sign-in cannot be changed.',
+  },
+  post_auth_role_refused: {
+    kind: 'invalid',
+    log: 'Roles that are granted at sign-in are roles of the organization.',
+  },
+  federation_domain_taken: { kind: 'conflict', log: 'A federation has this domain already.' },
+  federation_domain_invalid: { kind: 'invalid', log: 'A domain is a host name of two labels or more.' },
+  federation_domain_unverified: {
+    kind: 'invalid',
+    log: 'An identity provider is associated with verified domains of its federation only.',
+  },
+  federation_domain_associated: {
+    kind: 'conflict',
+    log: 'A domain stays while an identity provider is associated with it.',
+  },
+
+  // Role mappings
+  role_unknown: { kind: 'invalid', log: 'There is no role of this name.' },
+  role_needs_organization: { kind: 'invalid', log: 'A role of an organization is given in an organization.' },
+  role_needs_group: { kind: 'invalid', log: 'A role of a group is given in a group.' },
+  role_of_another_organization: {
+    kind: 'invalid',
+    log: 'A role mapping gives roles in its own organization only.',
+  },
+  role_mapping_without_organization_role: {
+    kind: 'invalid',
+    log: 'A role mapping gives at least one role of the organization.',
+  },
+  role_mapping_group_taken: {
+    kind: 'conflict',
+    log: 'The organization has a role mapping of this group already.',
+  },
+
+  // Identity providers
+  identity_provider_not_in_federation: {
+    kind: 'invalid',
+    log: 'The identity provider is none of the federation, or not of the kind that is needed.',
+  },
+  identity_provider_attribute_missing: {
+    kind: 'invalid',
+    log: 'An identity provider lacks an attribute that its kind needs.',
+  },
+  identity_provider_attribute_refused: {
+    kind: 'invalid',
+    log: 'An attribute of an identity provider is not acceptable.',
+  },
+  identity_provider_audience_taken: {
+    kind: 'conflict',
+    log: 'Another identity provider of the federation has this issuer and audience.',
+  },
+  identity_provider_connected: {
+    kind: 'conflict',
+    log: 'An identity provider is deleted once no other organization is connected to it.',
+  },
+  identity_provider_not_oidc: {
+    kind: 'invalid',
+    log: 'The operation is for OpenID Connect providers; SAML providers are listed only.',
+  },
+
   // Clusters, and the delivery of the log to them
   log_snapshot_due: {
     kind: 'conflict',

@@ -8,7 +8,7 @@ import {
   type Position,
 } from '@rescind/core/log'
 import { DomainError } from '../errors/index.ts'
-import { asOrganization, organizationOf, SYSTEM, type WriteTx } from '../store/index.ts'
+import { asOrganization, SYSTEM, tenantOf, type WriteTx } from '../store/index.ts'
 import { retentionOf } from './retention.ts'
 import { queueLogoutsFor } from './session-ends.ts'
 
@@ -33,7 +33,7 @@ export async function openLog(tx: WriteTx, log: string): Promise<void> {
  * because the head row is moved here and stays locked until the COMMIT.
  *
  * @param at milliseconds since the epoch, informational
- * @param log whose log, for the scope `SYSTEM`, which takes several in the order of their ids; an organization
+ * @param log whose log, for the scope `SYSTEM`, which takes several in the order of their ids; a tenant
  *   appends to its own
  * @throws DomainError `not_found` when there is no such log in the transaction's scope
  */
@@ -41,9 +41,9 @@ export async function append(
   tx: WriteTx,
   content: EntryContent,
   at: number,
-  log: string = organizationOf(tx),
+  log: string = tenantOf(tx),
 ): Promise<Position> {
-  if (tx.scope !== SYSTEM && tx.scope.organizationId !== log) throw new DomainError('not_found')
+  if (tx.scope !== SYSTEM && tenantOf(tx) !== log) throw new DomainError('not_found')
   const head = await tx.db
     .updateTable('log_heads')
     .set((row) => ({ seq: row('seq', '+', 1) }))
@@ -72,7 +72,9 @@ export async function append(
     tx.db.updateTable('log_heads').set({ digest }).where('log_id', '=', log).execute(),
   ])
   if (content.kind === 'index.floor') await raiseFloor(tx, position, content.data)
-  await queueLogoutsFor(tx.scope === SYSTEM ? asOrganization(tx, log) : tx, content, at)
+  // Sessions are an organization's: the log of a federation only tells of what its organizations were told.
+  if (tx.scope === SYSTEM || 'organizationId' in tx.scope)
+    await queueLogoutsFor(asOrganization(tx, log), content, at)
   tx.appended({ log, incarnation, seq, digest })
   return position
 }

@@ -1,11 +1,11 @@
 import type { EntryKind } from '@rescind/core/log'
 import { sql } from 'kysely'
 import type { ReadTx } from '../store/index.ts'
-import { organizationOf } from '../store/index.ts'
+import { tenantOf } from '../store/index.ts'
 import { type LoggedEntry, loggedEntry } from './read.ts'
 
 /**
- * The newest entry of a kind about a subject, in the transaction's organization. For kinds of which there are few:
+ * The newest entry of a kind about a subject, in the log of the transaction's tenant. For kinds of which there are few:
  * there is no index by subject, because the log is read by range.
  *
  * @param subject exactly one member, e.g. `{ key: <thumbprint> }`
@@ -21,7 +21,7 @@ export async function findEntryAbout(
   let query = tx.db
     .selectFrom('log_entries')
     .select(['log_id', 'incarnation', 'seq', 'at', 'kind', 'body', 'digest'])
-    .where('log_id', '=', organizationOf(tx))
+    .where('log_id', '=', tenantOf(tx))
     .where('kind', '=', kind)
   // The body is canonical JSON, so a member has one spelling.
   for (const needle of needles)

@@ -1,7 +1,7 @@
 import type { ArtefactClass, EntryKind, Position } from '@rescind/core/log'
 import { sql } from 'kysely'
 import { DomainError } from '../errors/index.ts'
-import { organizationOf, type ReadTx, type Retention, SYSTEM, type Tables } from '../store/index.ts'
+import { type ReadTx, type Retention, SYSTEM, type Tables, tenantOf } from '../store/index.ts'
 
 /** An entry as the log keeps it. `body` is what the digest covers; `decodeEntry` of core reads it. */
 export interface LoggedEntry {
@@ -26,7 +26,7 @@ const SNAPSHOT_PAGE = 2_000
  * position may be older than what rests on it, never newer.
  * @throws DomainError `not_found` where the transaction's scope has no such log
  */
-export async function head(tx: ReadTx, log: string = organizationOf(tx)): Promise<LogHead> {
+export async function head(tx: ReadTx, log: string = tenantOf(tx)): Promise<LogHead> {
   refuseForeign(tx, log)
   const row = await tx.db
     .selectFrom('log_heads')
@@ -145,5 +145,5 @@ export function loggedEntry(row: Pick<Tables['log_entries'], (typeof COLUMNS)[nu
 }
 
 function refuseForeign(tx: ReadTx, log: string): void {
-  if (tx.scope !== SYSTEM && tx.scope.organizationId !== log) throw new DomainError('not_found')
+  if (tx.scope !== SYSTEM && tenantOf(tx) !== log) throw new DomainError('not_found')
 }

@@ -4,8 +4,9 @@ import { type Authority, newObjectId, systemActor } from '../authority/index.ts'
 import type { AdministratorCredentials } from '../directory/administrator.ts'
 import { DEFAULT_AUTHORIZATION_SERVER } from '../directory/authorization-servers.ts'
 import { DEFAULT_SUBDOMAIN } from '../directory/issuer.ts'
-import { addOrganization, federationFact, prepareOrganization } from '../directory/organizations.ts'
+import { addOrganization, prepareOrganization } from '../directory/organizations.ts'
 import { ALL_ROLES } from '../directory/roles.ts'
+import { addFederation, adoptFederation } from '../federation/federations.ts'
 import { Secret } from '../secrets/index.ts'
 import { SYSTEM } from '../store/index.ts'
 import { deleteFact, findFact, insertFact } from '../store/queries/installation.ts'
@@ -32,6 +33,7 @@ export async function firstStart(
 ): Promise<ReadonlyMap<string, Secret>> {
   const done = await authority.store.read(SYSTEM, (tx) => findFact(tx, FIRST_START_DONE))
   if (done === undefined) await createDefaultOrganization(authority, given)
+  else await adoptFederation(authority, done)
   const sealed = await authority.store.read(SYSTEM, (tx) => findFact(tx, UNSHOWN))
   if (sealed === undefined) return new Map()
   const opened = await authority.vault.open(sealed, purpose)
@@ -58,9 +60,9 @@ async function createDefaultOrganization(authority: Authority, given: FirstStart
   const sealed = await authority.vault.seal(new Secret(generated), purpose)
   await authority.store.write(SYSTEM, async (tx) => {
     if (!(await insertFact(tx, FIRST_START_DONE, id))) return
-    await insertFact(tx, federationFact(id), given.federationSettingsId ?? newObjectId())
     await insertFact(tx, UNSHOWN, sealed)
     await addOrganization(authority, tx, systemActor(id), prepared)
+    await addFederation(authority, tx, systemActor(id), given.federationSettingsId ?? newObjectId())
   })
 }
 

@@ -1,8 +1,8 @@
-import type { DatabaseConnection } from 'kysely'
+import type { CompiledQuery, DatabaseConnection } from 'kysely'
 import type { Admission } from './admission.ts'
 import { unavailable } from './failures.ts'
 import { onConnection, type QueryDialect, Turn } from './one-connection.ts'
-import type { AppendedEntry, Command, Lane, Scope } from './store.ts'
+import { type AppendedEntry, type Command, type Lane, type Scope, SYSTEM, type WriteTx } from './store.ts'
 
 /** An open transaction of one of the databases, as the committer drives it. */
 export interface OpenTransaction {
@@ -14,6 +14,8 @@ export interface OpenTransaction {
    * one that fails is a `failure` of the whole transaction.
    */
   mark(statement: string): void
+  /** The statements that take what follows behind the walls of a tenant; none where the database has no walls. */
+  wallsOf?(scope: Exclude<Scope, typeof SYSTEM>): CompiledQuery[]
   /**
    * Resolves when the transaction is durable.
    * @param appended the entries it wrote, in order: what a lost COMMIT is recognised by
@@ -140,6 +142,7 @@ export class GroupCommit {
           scope: waiting.scope,
           afterCommit: (callback) => afterCommit.push(callback),
           appended: (entry) => appended.push(entry),
+          within: stepInto(transaction, waiting.scope, turn),
         }),
       )
       turn.endWell()
@@ -173,6 +176,26 @@ export class GroupCommit {
       callback()
     } catch (trouble) {
       this.#options.onTrouble(trouble)
+    }
+  }
+}
+
+/** `within` of a command's transaction, whose own scope it comes back to. */
+function stepInto(transaction: OpenTransaction, own: Scope, turn: Turn): WriteTx['within'] {
+  const enter = async (scope: Exclude<Scope, typeof SYSTEM>) => {
+    for (const statement of transaction.wallsOf?.(scope) ?? []) await turn.executeQuery(statement)
+  }
+  return async function within(this: WriteTx, organizationId, work) {
+    const scope = { organizationId }
+    if (own === SYSTEM) return work({ ...this, scope })
+    if (!('federationId' in own))
+      throw new TypeError('an organization is connected to others by its federation')
+    await enter(scope)
+    try {
+      return await work({ ...this, scope })
+    } finally {
+      // After a statement that failed the savepoint takes this back too.
+      await enter(own).catch(() => undefined)
     }
   }
 }

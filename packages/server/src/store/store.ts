@@ -2,11 +2,18 @@ import type { Kysely } from 'kysely'
 import type { Tables } from './tables/index.ts'
 
 /**
- * Whose rows a transaction may touch. On PostgreSQL an organization's scope runs under the tenant role, behind
- * row-level security; `SYSTEM` runs under the system role and is for what spans organizations: looking up a
- * credential or an authorization server by its id, creating an organization.
+ * Whose rows a transaction may touch. On PostgreSQL the scope of a tenant (an organization, or a federation that
+ * organizations are connected to) runs under the tenant role, behind row-level security; `SYSTEM` runs under the
+ * system role and is for what spans tenants: looking up a credential or an authorization server by its id, creating
+ * an organization. The ids of tenants are those of their logs, so no two of them are the same.
  */
-export type Scope = { readonly organizationId: string } | typeof SYSTEM
+export type Scope = OrganizationScope | FederationScope | typeof SYSTEM
+export interface OrganizationScope {
+  readonly organizationId: string
+}
+export interface FederationScope {
+  readonly federationId: string
+}
 export const SYSTEM = Symbol('every organization')
 
 /** What a query sees: one consistent snapshot, nothing uncommitted. */
@@ -24,6 +31,12 @@ export interface WriteTx extends ReadTx {
    * there afterwards, with this digest, is what proves that the COMMIT took place.
    */
   appended(entry: AppendedEntry): void
+  /**
+   * Takes a federation's transaction into a connected organization for one piece of work: behind that organization's
+   * wall, with the head of its log locked. A transaction that goes into several takes them in the order of their
+   * ids; the federation's own head was locked first, so two such transactions never wait for each other in a circle.
+   */
+  within<T>(organizationId: string, work: Command<T>): Promise<T>
 }
 
 /** An entry as the log's own rows name it. */
@@ -79,8 +92,27 @@ export interface Store {
 
 /** The organization of a tenant's transaction; a query that must name it calls this, so none can forget. */
 export function organizationOf(tx: ReadTx): string {
-  if (tx.scope === SYSTEM) throw new TypeError('this query needs the scope of an organization')
+  if (tx.scope === SYSTEM || !('organizationId' in tx.scope))
+    throw new TypeError('this query needs the scope of an organization')
   return tx.scope.organizationId
+}
+
+/** The federation of a transaction, likewise. */
+export function federationOf(tx: ReadTx): string {
+  if (tx.scope === SYSTEM || !('federationId' in tx.scope))
+    throw new TypeError('this query needs the scope of a federation')
+  return tx.scope.federationId
+}
+
+/** The tenant whose log a transaction has: its organization or its federation. */
+export function tenantOf(tx: ReadTx): string {
+  if (tx.scope === SYSTEM)
+    throw new TypeError('this query needs the scope of an organization or a federation')
+  return tenantIn(tx.scope)
+}
+
+export function tenantIn(scope: OrganizationScope | FederationScope): string {
+  return 'organizationId' in scope ? scope.organizationId : scope.federationId
 }
 
 /**
@@ -88,7 +120,13 @@ export function organizationOf(tx: ReadTx): string {
  * transaction. An organization's own transaction stays its own.
  */
 export function asOrganization(tx: WriteTx, organizationId: string): WriteTx {
-  if (tx.scope !== SYSTEM && tx.scope.organizationId !== organizationId)
+  if (tx.scope !== SYSTEM && tenantIn(tx.scope) !== organizationId)
     throw new TypeError("an organization's transaction cannot become another's")
   return { ...tx, scope: { organizationId } }
+}
+
+/** The same for what creates a federation. */
+export function asFederation(tx: WriteTx, federationId: string): WriteTx {
+  if (tx.scope !== SYSTEM) throw new TypeError("a tenant's transaction cannot become a federation's")
+  return { ...tx, scope: { federationId } }
 }

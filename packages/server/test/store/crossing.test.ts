@@ -12,7 +12,7 @@
 import { readdir } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DomainError } from '../../src/errors/index.ts'
-import { type Store, SYSTEM, type WriteTx } from '../../src/store/index.ts'
+import { type Scope, type Store, SYSTEM, type WriteTx } from '../../src/store/index.ts'
 import { ORGANIZATION_A, ORGANIZATION_B } from '../support/authority.ts'
 import { DATABASES } from '../support/databases.ts'
 import type { Crossing, Seed } from './crossing/crossing.ts'
@@ -36,17 +36,20 @@ const known = await Promise.all(
     }),
 )
 
-const A = { organizationId: ORGANIZATION_A }
-const B = { organizationId: ORGANIZATION_B }
+const scopeOf = ({ owner }: Crossing, id: string): Scope =>
+  owner === 'federation' ? { federationId: id } : { organizationId: id }
 
 interface Call {
   readonly name: string
+  readonly A: Scope
+  readonly B: Scope
   readonly systemOnly: boolean
   readonly parameters: readonly unknown[]
   run(tx: WriteTx, parameters?: readonly unknown[]): Promise<unknown>
 }
 
-function callsOf({ module, cases }: Crossing, world: SeededWorld): Call[] {
+function callsOf(crossing: Crossing, world: SeededWorld): Call[] {
+  const { module, cases } = crossing
   const stated = cases(world)
   return Object.entries(module).flatMap(([name, value]: [string, unknown]) => {
     const given = stated[name]
@@ -54,6 +57,8 @@ function callsOf({ module, cases }: Crossing, world: SeededWorld): Call[] {
     const parameters = parametersOf(given)
     return {
       name,
+      A: scopeOf(crossing, ORGANIZATION_A),
+      B: scopeOf(crossing, ORGANIZATION_B),
       systemOnly: !Array.isArray(given),
       parameters,
       run: async (tx: WriteTx, others = parameters): Promise<unknown> =>
@@ -120,7 +125,7 @@ describe.each(DATABASES)('on $name, organization B', (database) => {
   const hasEffect = async (call: Call): Promise<boolean> => {
     const seen = new Map<string, unknown>()
     await store
-      .write(call.systemOnly ? SYSTEM : A, async (tx) => {
+      .write(call.systemOnly ? SYSTEM : call.A, async (tx) => {
         seen.set('result', await call.run(tx))
         throw new Error('only a look')
       })
@@ -135,7 +140,7 @@ describe.each(DATABASES)('on $name, organization B', (database) => {
     let after = ''
     await store
       .write(SYSTEM, async (tx) => {
-        await call.run({ ...tx, scope: A })
+        await call.run({ ...tx, scope: call.A })
         after = await world.dumpIn(tx, ORGANIZATION_A)
         throw new Error('only a look')
       })
@@ -146,7 +151,7 @@ describe.each(DATABASES)('on $name, organization B', (database) => {
   it.each(known)('gets nothing and changes nothing of A with $name', async ({ crossing }) => {
     for (const call of callsOf(crossing, world)) {
       const [before, own] = [await world.dump(ORGANIZATION_A), await world.dump(ORGANIZATION_B)]
-      const [outcome] = await Promise.allSettled([store.write(B, (tx) => call.run(tx))])
+      const [outcome] = await Promise.allSettled([store.write(call.B, (tx) => call.run(tx))])
       expect(await world.dump(ORGANIZATION_A), `${call.name} changed what is A's`).toBe(before)
       if (call.systemOnly) {
         expect(outcome.status, `${call.name} is for SYSTEM alone`).toBe('rejected')
@@ -165,7 +170,7 @@ describe.each(DATABASES)('on $name, organization B', (database) => {
     for (const call of callsOf(crossing, world)) {
       for (const injected of INJECTIONS) {
         const parameters = call.parameters.map((parameter) => inject(parameter, injected))
-        const scope = call.systemOnly ? SYSTEM : B
+        const scope = call.systemOnly ? SYSTEM : call.B
         const outcome = await store
           .write(scope, async (tx) => {
             const value = await call.run(tx, parameters)

@@ -37,6 +37,13 @@ const RELATIONS: readonly Relation[] = [
       given.get('RESCIND_PGWIRE_PORT') === given.get('RESCIND_PORT'),
     sentence: 'and RESCIND_PORT must differ',
   },
+  {
+    variable: 'RESCIND_FEDERATION_ID',
+    broken: (given) =>
+      given.has('RESCIND_FEDERATION_ID') &&
+      given.get('RESCIND_FEDERATION_ID') === given.get('RESCIND_ORG_ID'),
+    sentence: 'and RESCIND_ORG_ID must differ',
+  },
   together('RESCIND_ADMIN_PUBLIC_KEY', 'RESCIND_ADMIN_PRIVATE_KEY'),
   together('RESCIND_ADMIN_CLIENT_ID', 'RESCIND_ADMIN_CLIENT_SECRET'),
 ]

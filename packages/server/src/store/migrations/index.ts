@@ -14,6 +14,7 @@ import { clientKeys } from './client-keys.ts'
 import { clientSecrets } from './client-secrets.ts'
 import { clusters } from './clusters.ts'
 import { digestKeys } from './digest-keys.ts'
+import { federations } from './federations.ts'
 import { foundation } from './foundation.ts'
 import { groups } from './groups.ts'
 import { logHalts } from './log-halts.ts'
@@ -62,4 +63,5 @@ export const MIGRATIONS: readonly Migration[] = [
   atlasCredentials,
   statusLists,
   logHalts,
+  federations,
 ]

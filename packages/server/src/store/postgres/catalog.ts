@@ -51,10 +51,13 @@ export async function readTables(connection: PostgresConnection): Promise<readon
   })
 }
 
-/** A row belongs to the organization in `organization_id`, or to the one whose log `log_id` names. */
+/**
+ * A row belongs to the federation in `federation_id`, which may tell of an organization besides, or to the
+ * organization in `organization_id`, or to the tenant whose log `log_id` names.
+ */
 function ownerColumn(table: string, columns: readonly string[]): string | undefined {
-  if (table === 'organizations') return 'id'
-  return ['organization_id', 'log_id'].find((name) => columns.includes(name))
+  if (table === 'organizations' || table === 'federations') return 'id'
+  return ['federation_id', 'organization_id', 'log_id'].find((name) => columns.includes(name))
 }
 
 function words(list: string): readonly string[] {

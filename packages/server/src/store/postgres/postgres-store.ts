@@ -12,6 +12,7 @@ import {
   type Scope,
   type Store,
   SYSTEM,
+  tenantIn,
 } from '../store.ts'
 import { POSTGRES_QUERIES, type PostgresConnection } from './connection.ts'
 import { LogSignals } from './log-signals.ts'
@@ -84,8 +85,8 @@ export class PostgresStore implements Store {
   }
 
   #committer(scope: Scope, lane: Lane): GroupCommit {
-    // An organization's id cannot be mistaken for `SYSTEM`: no id has a space.
-    const name = `${lane} ${scope === SYSTEM ? '' : scope.organizationId}`
+    // A tenant's id cannot be mistaken for `SYSTEM`: no id has a space.
+    const name = `${lane} ${scope === SYSTEM ? '' : tenantIn(scope)}`
     const known = this.#committers.get(name)
     if (known !== undefined) return known
     const committer = new GroupCommit({

@@ -4,7 +4,7 @@ import { raw } from '../raw.ts'
 import { SYSTEM } from '../store.ts'
 import { readTables, type TableFacts } from './catalog.ts'
 import type { PostgresConnection } from './connection.ts'
-import { enterScope, ORGANIZATION_SETTING, SYSTEM_ROLE, TENANT_ROLE } from './session.ts'
+import { enterScope, SYSTEM_ROLE, TENANT_ROLE, TENANT_SETTING } from './session.ts'
 
 /** What only its own migration list may touch. */
 const UNGRANTED = 'schema_migrations'
@@ -36,7 +36,7 @@ export async function createRoles(connection: PostgresConnection): Promise<void>
 
 /**
  * Puts every table of the schema behind its wall. Runs after the migrations over what the catalog has, so that a
- * new table cannot forget it: a table with an organization's column shows a tenant its own rows only, and one
+ * new table cannot forget it: a table with a tenant's column shows a tenant its own rows only, and one
  * without is the system's alone. Text is ordered by code point, as on SQLite.
  */
 export async function protectTables(connection: PostgresConnection): Promise<void> {
@@ -68,7 +68,7 @@ function grants(table: TableFacts, name: string): string {
 }
 
 function policies(owner: string, name: string): string {
-  const own = `${escapeIdentifier(owner)} = (select current_setting('${ORGANIZATION_SETTING}', true))`
+  const own = `${escapeIdentifier(owner)} = (select current_setting('${TENANT_SETTING}', true))`
   return `
     alter table ${name} enable row level security;
     alter table ${name} force row level security;

@@ -3,6 +3,7 @@ import { outcomeUnknown, unavailable } from '../failures.ts'
 import type { OpenTransaction } from '../group-commit.ts'
 import type { AppendedEntry } from '../store.ts'
 import type { PostgresConnection } from './connection.ts'
+import { moveTo } from './session.ts'
 
 /** Tells whether a commit whose answer was lost took place, judged by the last entry that it appended. */
 export type CommitInquiry = (entry: AppendedEntry) => Promise<boolean>
@@ -25,6 +26,8 @@ export class PostgresTransaction implements OpenTransaction {
   mark(statement: string): void {
     this.connection.post(statement)
   }
+
+  readonly wallsOf = moveTo
 
   async commit(appended: readonly AppendedEntry[]): Promise<void> {
     if (this.failure !== undefined) throw unavailable(this.failure)

@@ -11,7 +11,9 @@ import type { ClientSecrets } from './client-secrets.ts'
 import type { ClusterCredentials, ClusterNodes, Clusters, NodeLeases } from './clusters.ts'
 import type { DigestKeys } from './digest-keys.ts'
 import type { DigestNonces } from './digest-nonces.ts'
+import type { FederationDomains, FederationOrganizations, Federations, RoleMappings } from './federations.ts'
 import type { GroupMembers, Groups } from './groups.ts'
+import type { IdentityProviders, ProviderKeySets, ProviderKeys } from './identity-providers.ts'
 import type { Installation } from './installation.ts'
 import type { LogEntries, LogFloors, LogHeads, LogIncarnations } from './log.ts'
 import type { LogHalts } from './log-halts.ts'
@@ -72,4 +74,11 @@ export interface Tables {
   cluster_credentials: ClusterCredentials
   cluster_nodes: ClusterNodes
   node_leases: NodeLeases
+  federations: Federations
+  federation_organizations: FederationOrganizations
+  federation_domains: FederationDomains
+  role_mappings: RoleMappings
+  identity_providers: IdentityProviders
+  provider_key_sets: ProviderKeySets
+  provider_keys: ProviderKeys
 }

@@ -1,8 +1,16 @@
 import type { ReadTx, Tables, WriteTx } from '../../../src/store/index.ts'
 
-/** A table whose rows belong to organizations. */
+/** Whose a table's rows are; what tells of both is the federation's. */
+export type Owner = 'organization' | 'federation'
+type OwnerOf<Row> = 'federation_id' extends keyof Row
+  ? 'federation_id'
+  : 'organization_id' extends keyof Row
+    ? 'organization_id'
+    : never
+
+/** A table whose rows belong to organizations or federations. */
 export type OwnedTable = {
-  [T in keyof Tables]: 'organization_id' extends keyof Tables[T] ? T : never
+  [T in keyof Tables]: [OwnerOf<Tables[T]>] extends [never] ? never : T
 }[keyof Tables]
 
 /** Rows of the same shape in both organizations, so that each query has something to find and something to spare. */
@@ -10,7 +18,7 @@ export interface World {
   /** What organization A's row has in a column: what organization B should get nowhere with. */
   of<T extends OwnedTable>(table: T, column: keyof Tables[T] & string): string
   /** A further row for whoever calls. */
-  newRow<T extends OwnedTable>(table: T): Omit<Tables[T], 'organization_id'>
+  newRow<T extends OwnedTable>(table: T): Omit<Tables[T], OwnerOf<Tables[T]>>
 }
 
 /** The arguments after the transaction, with organization A's ids; `system` where only `SYSTEM` may call it. */
@@ -29,14 +37,20 @@ export type Seed = { readonly [T in OwnedTable]?: Readonly<Record<string, string
 
 export interface Crossing {
   readonly module: object
+  readonly owner: Owner
   readonly seed: Seed
   readonly cases: (world: World) => Readonly<Record<string, unknown>>
 }
 
 /**
  * States, for every function of a module of queries, how to try it on what belongs to another organization:
- * `crossing(module)((world) => cases, seed)`.
+ * `crossing(module)((world) => cases, seed)`; `crossing(module, 'federation')` where they are federations.
  */
-export function crossing<Module extends object>(module: Module) {
-  return (cases: (world: World) => CasesOf<Module>, seed: Seed = {}): Crossing => ({ module, seed, cases })
+export function crossing<Module extends object>(module: Module, owner: Owner = 'organization') {
+  return (cases: (world: World) => CasesOf<Module>, seed: Seed = {}): Crossing => ({
+    module,
+    owner,
+    seed,
+    cases,
+  })
 }

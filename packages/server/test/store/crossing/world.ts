@@ -3,12 +3,17 @@ import { openLog } from '../../../src/log/index.ts'
 import { type ReadTx, type Store, SYSTEM } from '../../../src/store/index.ts'
 import type { Seed, World } from './crossing.ts'
 
+/** Both organizations have a federation here, which goes by the id of its organization. */
+type Columns = ReadonlyMap<string, OwnedColumns>
+interface OwnedColumns {
+  readonly owner: 'organization_id' | 'federation_id'
+  readonly columns: readonly Column[]
+}
 interface Column {
   readonly name: string
   readonly isText: boolean
   readonly isNullable: boolean
 }
-type Columns = ReadonlyMap<string, readonly Column[]>
 type Row = Record<string, string | number | null>
 
 /** Columns that name a row of another table. */
@@ -44,7 +49,7 @@ export async function seedWorld(
   }
   const row = (owner: string, table: string): Row =>
     Object.fromEntries(
-      (columns.get(table) ?? []).map(({ name, isText, isNullable }) => {
+      (columns.get(table)?.columns ?? []).map(({ name, isText, isNullable }) => {
         const given = values.get(table)?.[name]
         if (given !== undefined) return [name, given]
         return [name, isText ? text(owner, table, name) : isNullable ? null : 1]
@@ -57,8 +62,9 @@ export async function seedWorld(
         .values({ id, name: owner, subdomain: owner, created_at: 0 })
         .execute()
       await openLog(tx, id)
-      for (const table of columns.keys()) {
-        const seeded = { ...row(owner, table), organization_id: id }
+      await tx.db.insertInto('federations').values({ id, created_at: 0 }).execute()
+      for (const [table, owned] of columns) {
+        const seeded = { ...row(owner, table), [owned.owner]: id }
         const names = sql.join(Object.keys(seeded).map((name) => sql.ref(name)))
         await sql`insert into ${sql.table(table)} (${names}) values (${sql.join(Object.values(seeded))})`.execute(
           tx.db,
@@ -76,39 +82,45 @@ export async function seedWorld(
 
 async function dumpIn(tx: ReadTx, columns: Columns, organizationId: string): Promise<string> {
   const found: unknown[] = []
-  for (const table of columns.keys()) {
+  for (const [table, { owner }] of columns) {
     const { rows } =
-      await sql`select * from ${sql.table(table)} where organization_id = ${organizationId}`.execute(tx.db)
+      await sql`select * from ${sql.table(table)} where ${sql.ref(owner)} = ${organizationId}`.execute(tx.db)
     found.push([table, rows.map((one) => JSON.stringify(one)).sort()])
   }
   return JSON.stringify(found)
 }
 
-/** The columns of every table that has an organization's, apart from that one. */
+/** The columns of every table that has an owner's, apart from that one. */
 async function ownedColumns(store: Store): Promise<Columns> {
   const found = await store.read(SYSTEM, (tx) =>
     (store.dialect === 'sqlite' ? SQLITE_COLUMNS : POSTGRES_COLUMNS).execute(tx.db),
   )
   const tables = Map.groupBy(found.rows, (row) => row.table_name)
   const rank = (name: string) => (FIRST.includes(name) ? FIRST.indexOf(name) : FIRST.length)
-  const owned = [...tables].filter(([, columns]) =>
-    columns.some((column) => column.name === 'organization_id'),
-  )
+  const owned = [...tables].flatMap(([table, columns]) => {
+    const owner = OWNERS.find((name) => columns.some((column) => column.name === name))
+    return owner === undefined ? [] : [{ table, columns, owner }]
+  })
   return new Map(
     owned
-      .toSorted(([a], [b]) => rank(a) - rank(b))
-      .map(([table, columns]) => [
+      .toSorted((a, b) => rank(a.table) - rank(b.table))
+      .map(({ table, columns, owner }) => [
         table,
-        columns
-          .filter((column) => column.name !== 'organization_id')
-          .map(({ name, type, not_null }) => ({
-            name,
-            isText: /text/i.test(type),
-            isNullable: not_null === 0,
-          })),
+        {
+          owner,
+          columns: columns
+            .filter((column) => column.name !== owner)
+            .map(({ name, type, not_null }) => ({
+              name,
+              isText: /text/i.test(type),
+              isNullable: not_null === 0,
+            })),
+        },
       ]),
   )
 }
+
+const OWNERS = ['federation_id', 'organization_id'] as const
 
 interface ColumnRow {
   readonly table_name: string
