@@ -101,6 +101,7 @@ function start(node, words) {
   // The demonstration is for people; its requests would bury it.
   if (words.includes('--demo')) process.env.RESCIND_LOG_LEVEL ??= 'warn'
   run(node, tsc('-b', join('packages', 'server')), 2)
+  run(node, [join('scripts', 'build-console.mjs')], 2)
   // The channel tells the server when this process is gone, however it went; no server outlives its launcher.
   const server = spawn(node, [join('packages', 'server', 'bin', 'rescind.mjs'), 'serve', ...words], {
     cwd: ROOT,
@@ -123,6 +124,7 @@ function whenNpmIsGone(then) {
 
 function test(node, words) {
   run(node, tsc('-b'), 1)
+  run(node, [join('scripts', 'build-console.mjs')], 1)
   run(node, [join(MODULES, '@biomejs', 'biome', 'bin', 'biome'), 'check', '.'], 1)
   run(node, [join('scripts', 'check-imports.ts')], 1)
   run(node, [join('scripts', 'check-objects.ts')], 1)

@@ -1,0 +1,66 @@
+import { queryOptions } from '@tanstack/react-query'
+import { ask, native } from './http.ts'
+import { Revocation } from './revocations.ts'
+import { flag, list, nullable, number, type Of, object, optional, text } from './shape.ts'
+import { Count } from './users.ts'
+
+const some = optional(Count, { count: 0, exact: true })
+
+export const Overview = object({
+  position: text,
+  at: text,
+  keys: object({
+    next: optional(number, 0),
+    active: optional(number, 0),
+    retired: optional(number, 0),
+    revoked: optional(number, 0),
+  }),
+  signing: optional(
+    list(
+      object({
+        authorizationServerId: text,
+        name: text,
+        issuer: text,
+        activeKid: nullable(text),
+        activeSince: nullable(text),
+        nextRotation: nullable(text),
+        rotationMode: optional(text, 'AUTO'),
+      }),
+    ),
+    [],
+  ),
+  tokens: object({
+    live: some,
+    byApi: optional(
+      list(object({ api: nullable(text), name: nullable(text), count: number, exact: optional(flag, true) })),
+      [],
+    ),
+  }),
+  users: some,
+  applications: some,
+  revocations: optional(list(Revocation), []),
+  clusters: optional(
+    list(
+      object({
+        id: text,
+        name: text,
+        class: text,
+        nodes: optional(number, 0),
+        live: optional(number, 0),
+        position: nullable(text),
+        behind: nullable(number),
+        staleness: nullable(number),
+      }),
+    ),
+    [],
+  ),
+  attention: optional(list(object({ code: text, message: text, link: nullable(text) })), []),
+})
+export type Overview = Of<typeof Overview>
+
+export const overviewQuery = queryOptions({
+  queryKey: ['overview'],
+  queryFn: ({ signal }) => ask(native('overview'), Overview, { signal, idle: true }),
+  refetchInterval: 3_000,
+  staleTime: 1_000,
+})

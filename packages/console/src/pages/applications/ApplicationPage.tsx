@@ -1,0 +1,5 @@
+import { Page } from '../../design/Page.tsx'
+
+export function ApplicationPage() {
+  return <Page title="ApplicationPage">{null}</Page>
+}

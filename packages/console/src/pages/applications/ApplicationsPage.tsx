@@ -1,0 +1,5 @@
+import { Page } from '../../design/Page.tsx'
+
+export function ApplicationsPage() {
+  return <Page title="ApplicationsPage">{null}</Page>
+}
