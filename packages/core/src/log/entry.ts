@@ -78,6 +78,7 @@ export const ENTRY_KINDS = [
   'organization.access_list_optional',
   'organization.settings_changed',
   'policy.updated',
+  'sql.statement',
   'revocation.refused',
   'app_grant.created',
   'app_grant.deleted',

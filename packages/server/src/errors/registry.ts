@@ -305,6 +305,22 @@ export const REGISTRY = {
     log: 'A node acknowledged a position beyond what it was sent.',
   },
 
+  // SQL
+  sql_invalid: {
+    kind: 'invalid',
+    log: 'The statement does not follow the dialect, or names what is not there.',
+  },
+  sql_no_method: {
+    kind: 'invalid',
+    log: 'The resource has no method for the statement with the parameters that it gives.',
+  },
+  sql_other_organization: {
+    kind: 'invalid',
+    log: 'The `subdomain` of a statement is that of the organization of the credential.',
+  },
+  sql_limit_exceeded: { kind: 'invalid', log: 'The statement went beyond a limit and was stopped.' },
+  sql_busy: { kind: 'limited', log: 'The organization has as many statements running as it may have.' },
+
   // Endpoints of authorization servers
   client_credentials_missing: { kind: 'unauthenticated', log: 'The client does not say who it is.' },
   client_credentials_multiple: { kind: 'invalid', log: 'The client authenticates in more than one way.' },

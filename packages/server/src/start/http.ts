@@ -20,6 +20,7 @@ import { OrganizationsByHost } from '../apis/organization-by-host.ts'
 import { type Authority, VERSION } from '../authority/index.ts'
 import { Deliveries } from '../federation/delivery/deliveries.ts'
 import { ConsoleSessions } from '../oidc/console/sessions.ts'
+import { openSqlServices } from '../sql/index.ts'
 import { collapseLeadingSlashes } from './leading-slashes.ts'
 import { escapeMalformed } from './malformed-escapes.ts'
 import { measureRequests } from './metrics.ts'
@@ -70,7 +71,11 @@ export function buildHttp(authority: Authority, options: HttpOptions): FastifyIn
   answerUnknownPaths(app)
   app.register(operations(authority, measureRequests(app), options))
   const tokens = openTokenServices(authority)
-  app.addHook('onClose', async () => tokens.close())
+  const sql = openSqlServices(authority, tokens.knowledge)
+  app.addHook('onClose', async () => {
+    sql.processes.close()
+    tokens.close()
+  })
   const okta = {
     requestsPerMinute: options.oktaRequestsPerMinute,
     authenticators: accessTokenAuthenticators(tokens.issuers),
@@ -80,7 +85,7 @@ export function buildHttp(authority: Authority, options: HttpOptions): FastifyIn
   app.register(oktaUniversalLogout(authority, tokens, okta), { prefix: '/oauth2/v1/global-token-revocation' })
   const hosts = new OrganizationsByHost(authority)
   const console = new ConsoleAccess(authority, new ConsoleSessions(authority, tokens.knowledge), hosts)
-  app.register(nativeApi(authority, { ...tokens, console }), { prefix: '/api/rescind/v1' })
+  app.register(nativeApi(authority, { ...tokens, console, sql }), { prefix: '/api/rescind/v1' })
   app.register(logApi(authority, new Deliveries(authority)), { prefix: '/api/rescind/v1' })
   app.register(oauthApi(authority, { ...tokens, hosts }))
   app.register(consoleApp({ authority, providers: tokens.providers, access: console }))

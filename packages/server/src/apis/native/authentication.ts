@@ -26,7 +26,7 @@ export function requireActor(
   app.addHook('onRequest', async (request) => {
     if (request.is404) return
     const actor = await authenticate(request, authority, issuers, console)
-    if (!scopeAllows(actor, request.method)) throw new DomainError('permission_denied')
+    if (!scopeAllows(actor, request)) throw new DomainError('permission_denied')
     actors.set(request, actor)
   })
 }
@@ -78,7 +78,9 @@ function actorOfScheme(
 }
 
 /** An access token reads by `rescind.read`, and changes (or reads) by `rescind.manage`. */
-function scopeAllows({ scopes }: Actor, method: string): boolean {
+function scopeAllows({ scopes }: Actor, { method, routeOptions }: FastifyRequest): boolean {
   if (scopes === undefined || scopes.has('rescind.manage')) return true
-  return ['GET', 'HEAD'].includes(method) && scopes.has('rescind.read')
+  // Whether a statement reads or changes is told by the statement.
+  const mayRead = ['GET', 'HEAD'].includes(method) || routeOptions.url?.endsWith('/sql') === true
+  return mayRead && scopes.has('rescind.read')
 }

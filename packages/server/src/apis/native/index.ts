@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Authority } from '../../authority/index.ts'
 import type { Knowledge } from '../../log/index.ts'
+import type { SqlServices } from '../../sql/index.ts'
 import type { Issuers } from '../../tokens/issuers.ts'
 import type { ConsoleAccess } from '../console-access.ts'
 import { apis } from './apis.ts'
@@ -15,6 +16,7 @@ import { organizations } from './organizations.ts'
 import { policy } from './policy.ts'
 import { revocations } from './revocations.ts'
 import { signing } from './signing.ts'
+import { sql } from './sql.ts'
 import { tokens } from './tokens.ts'
 
 /** What the native API works with, beside the authority. */
@@ -22,12 +24,13 @@ export interface NativeServices {
   readonly knowledge: Knowledge
   readonly issuers: Issuers
   readonly console: ConsoleAccess
+  readonly sql: SqlServices
 }
 
 /** The native API, mounted at `/api/rescind/v1`. What a request passes on its way stands here in order. */
 export function nativeApi(
   authority: Authority,
-  { knowledge, issuers, console }: NativeServices,
+  { knowledge, issuers, console, sql: sqlServices }: NativeServices,
 ): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.setErrorHandler(renderError)
@@ -44,5 +47,6 @@ export function nativeApi(
     signing(app, authority)
     tokens(app, authority, knowledge)
     revocations(app, authority, knowledge)
+    sql(app, sqlServices)
   }
 }

@@ -1,15 +1,7 @@
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import type { Authority } from '../../authority/index.ts'
-import { apiTokens } from './api-tokens.ts'
-import { applicationGrants } from './application-grants.ts'
-import { applicationTokens } from './application-tokens.ts'
-import { applications } from './applications.ts'
 import { authenticateRequests, type OktaAuthenticator, requireAuthentication } from './authentication.ts'
-import { authorizationServerTokens } from './authorization-server-tokens.ts'
-import { authorizationServers } from './authorization-servers.ts'
-import { clientKeys } from './client-keys.ts'
 import { clientRegistration } from './client-registration.ts'
-import { clientSecrets } from './client-secrets.ts'
 import { renderError } from './error-handler.ts'
 import { globalTokenRevocation } from './global-token-revocation.ts'
 import { readJsonBodies, requireLength } from './json-body.ts'
@@ -17,19 +9,10 @@ import type { PermissionOptions } from './permissions.ts'
 import { limitRates, RateLimiter } from './rate-limits.ts'
 import { renderRegistrationError } from './registration-errors.ts'
 import { nameRequests } from './request-ids.ts'
-import { resourceServerKeys } from './resource-server-keys.ts'
+import { RESOURCES } from './resources.ts'
 import { type OktaResource, type OktaServices, oktaRoutes } from './route.ts'
-import { scopes } from './scopes.ts'
-import { signingKeys } from './signing-keys.ts'
 import { sswsAuthenticator } from './ssws.ts'
-import { tokenHolders } from './token-holders.ts'
 import { answerUnknownPaths } from './unknown-paths.ts'
-import { userGrants } from './user-grants.ts'
-import { userLifecycle } from './user-lifecycle.ts'
-import { userRoles } from './user-roles.ts'
-import { userSessions } from './user-sessions.ts'
-import { userTokens } from './user-tokens.ts'
-import { users } from './users.ts'
 
 export type { OktaAuthenticator } from './authentication.ts'
 export type { OktaServices } from './route.ts'
@@ -40,27 +23,6 @@ export interface OktaApiOptions extends PermissionOptions {
   /** Schemes of the `Authorization` header beside `SSWS`. */
   readonly authenticators?: readonly OktaAuthenticator[]
 }
-
-const RESOURCES: readonly OktaResource[] = [
-  apiTokens,
-  users,
-  userLifecycle,
-  userRoles,
-  applications,
-  applicationGrants,
-  clientKeys,
-  clientSecrets,
-  authorizationServers,
-  scopes,
-  resourceServerKeys,
-  signingKeys,
-  userTokens,
-  applicationTokens,
-  authorizationServerTokens,
-  tokenHolders,
-  userGrants,
-  userSessions,
-]
 
 /** The Okta Management API, mounted at `/api/v1`. */
 export function oktaApi(

@@ -59,7 +59,8 @@ function challenge(
   return `${isDpop ? 'DPoP' : 'Bearer'} ${parameters.join(', ')}`
 }
 
-function roleAllows({ roles }: Actor, scope: OktaScope): boolean {
+/** Whether the roles of the credential's owner suffice. */
+export function roleAllows({ roles }: Actor, scope: OktaScope): boolean {
   if (roles.has('organization_admin')) return true
   return scope.endsWith('.read') && roles.has('organization_reader')
 }

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { type Static, type TSchema, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import type { Actor, Authority } from '../../authority/index.ts'
@@ -10,7 +10,7 @@ import { RequestRefused } from './request-refused.ts'
 import { describeFaults } from './validation.ts'
 
 /** An operation's place: `POST /users/{userId}/lifecycle/suspend` under the prefix of the dialect. */
-type Place = `${'GET' | 'POST' | 'PUT' | 'DELETE'} /${string}`
+export type Place = `${'GET' | 'POST' | 'PUT' | 'DELETE'} /${string}`
 
 /** What the steps of an operation work with. */
 export interface OktaCall<Params = unknown, Query = unknown, Body = unknown> {
@@ -18,8 +18,9 @@ export interface OktaCall<Params = unknown, Query = unknown, Body = unknown> {
   readonly params: Params
   readonly query: Query
   readonly body: Body
-  readonly request: FastifyRequest
-  readonly reply: FastifyReply
+  /** The address that was asked, from its path on. */
+  readonly request: { readonly url: string }
+  readonly reply: { header(name: string, value: string | readonly string[]): unknown }
   /** `<scheme>://<host>[:port]`: links are absolute. */
   readonly publicUrl: string
 }
@@ -74,9 +75,7 @@ export function oktaRoutes(
   return {
     route(place, operation) {
       const [method, path] = splitPlace(place)
-      const readParams = reader(operation.params, operation.about, 'path')
-      const readQuery = reader(operation.query, operation.about, 'query')
-      const readBody = reader(operation.body, operation.about, 'body')
+      const steps = stepsOf(operation)
       app.route({
         method,
         url: path,
@@ -89,21 +88,41 @@ export function oktaRoutes(
         // The schemas above describe; the steps below check, and so give their types without a cast.
         validatorCompiler: () => () => true,
         async handler(request, reply) {
-          const call = {
-            actor: actorOf(request),
-            params: readParams(request.params),
-            query: readQuery(request.query),
-            body: readBody(request.body),
+          const { params, query, body } = request
+          const actor = actorOf(request)
+          const answer = await steps({
+            actor,
+            params,
+            query,
+            body,
             request,
             reply,
             publicUrl: authority.publicUrl,
-          }
-          const result = await operation.run(call)
+          })
           reply.code(operation.status ?? 200)
-          return operation.answer === undefined ? reply.send() : reply.send(operation.answer(result, call))
+          return answer === undefined ? reply.send() : reply.send(answer)
         },
       })
     },
+  }
+}
+
+/** The steps from the second on, whoever takes the operation to its caller; what is answered for a 204 is undefined. */
+export function stepsOf<Result, Params extends TSchema, Query extends TSchema, Body extends TSchema>(
+  operation: OktaOperation<Params, Query, Body, Result>,
+): (asked: OktaCall) => Promise<unknown> {
+  const readParams = reader(operation.params, operation.about, 'path')
+  const readQuery = reader(operation.query, operation.about, 'query')
+  const readBody = reader(operation.body, operation.about, 'body')
+  return async (asked) => {
+    const call = {
+      ...asked,
+      params: readParams(asked.params),
+      query: readQuery(asked.query),
+      body: readBody(asked.body),
+    }
+    const result = await operation.run(call)
+    return operation.answer?.(result, call)
   }
 }
 

@@ -1,0 +1,42 @@
+import { Type } from '@fastify/type-provider-typebox'
+import { runStatement, type SqlServices } from '../../sql/index.ts'
+import { actorOf } from './authentication.ts'
+import type { NativeApp } from './native-app.ts'
+import { RESPONSES } from './responses.ts'
+
+const Value = Type.Union([Type.String({ maxLength: 65_536 }), Type.Number(), Type.Boolean(), Type.Null()])
+const Statement = Type.Object(
+  {
+    statement: Type.String({ minLength: 1 }),
+    /** The values of `$1`, `$2`, … */
+    parameters: Type.Optional(Type.Array(Value, { maxItems: 1000 })),
+  },
+  { additionalProperties: false },
+)
+const Result = Type.Object({
+  columns: Type.Array(Type.String()),
+  /** Of each column: text, integer, real, boolean (0 or 1), timestamp (RFC 3339) or json (as text). */
+  types: Type.Array(Type.String()),
+  /** Text, numbers and null. */
+  rows: Type.Array(Type.Array(Type.Unknown())),
+  /** What a change says. */
+  message: Type.Optional(Type.String()),
+})
+
+/** `POST /sql`: one statement of the dialect of docs/sql.md, under the rights of whoever asks. */
+export function sql(app: NativeApp, services: SqlServices): void {
+  app.post(
+    '/sql',
+    { schema: { body: Statement, response: { 200: Result, ...RESPONSES } } },
+    async (request) => {
+      const { statement, parameters = [] } = request.body
+      const result = await runStatement(services, actorOf(request), statement, parameters)
+      return {
+        columns: result.columns.map(({ name }) => name),
+        types: result.columns.map(({ type }) => type),
+        rows: result.rows.map((row) => [...row]),
+        ...(result.message !== undefined && { message: result.message }),
+      }
+    },
+  )
+}

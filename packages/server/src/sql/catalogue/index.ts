@@ -1,0 +1,47 @@
+import { faultyStatement } from '../syntax/index.ts'
+import { apps, grants, jwks, secrets, tokens } from './okta/apps.ts'
+import {
+  authorizationServers,
+  refreshTokens,
+  resourceServerKeys,
+  signingKeys,
+} from './okta/authorization-servers.ts'
+import { oauthTokens, userGrants, users } from './okta/users.ts'
+import { nameOf, type Resource } from './resource.ts'
+
+export type { Column, ColumnType, Method, MethodAnswer, MethodCall, Resource, Verb } from './resource.ts'
+export { nameOf, parametersOf, SUBDOMAIN } from './resource.ts'
+
+/** Everything that SQL can name, in the order in which it is listed. SHOW, DESCRIBE and registries are made from it. */
+export const CATALOGUE: readonly Resource[] = [
+  apps,
+  jwks,
+  secrets,
+  tokens,
+  grants,
+  authorizationServers,
+  resourceServerKeys,
+  signingKeys,
+  refreshTokens,
+  users,
+  oauthTokens,
+  userGrants,
+]
+
+const BY_NAME: ReadonlyMap<string, Resource> = new Map(
+  CATALOGUE.map((resource) => [nameOf(resource), resource]),
+)
+
+export function findResource(path: readonly string[]): Resource | undefined {
+  return BY_NAME.get(path.join('.'))
+}
+
+/** @throws DomainError `sql_invalid` */
+export function requireResource(path: readonly string[]): Resource {
+  const resource = findResource(path)
+  if (resource === undefined)
+    throw faultyStatement(
+      'there is no resource of that name: SHOW RESOURCES IN okta.apps lists those of a service',
+    )
+  return resource
+}
