@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { DomainError } from '../errors/index.ts'
 import type { UserCondition } from '../store/queries/users.ts'
 import type { Tables } from '../store/tables/index.ts'
+import type { UserStatus } from '../store/tables/users.ts'
 import { type NameAttribute, parseUserFilter, type TimeAttribute, type UserFilter } from './users-filter.ts'
 import { fold } from './users-profile.ts'
 
@@ -24,6 +25,30 @@ export function userCondition({ search, q }: UserQuery): UserCondition {
   const parsed = parseUserFilter(search)
   if (!parsed.ok) throw new DomainError('user_search_invalid', { reason: parsed.reason })
   return (eb) => eb.and([translate(eb, parsed.filter), ...(q === undefined ? [] : [begins(eb, q)])])
+}
+
+/**
+ * What the console asks of a row: of every status unless told, and `q` looks at the login too.
+ *
+ * @throws DomainError `user_search_invalid` with the `reason`
+ */
+export function peopleCondition({
+  q,
+  statuses,
+  search,
+}: {
+  readonly q?: string | undefined
+  readonly statuses?: readonly UserStatus[] | undefined
+  readonly search?: string | undefined
+}): UserCondition {
+  const parsed = search === undefined ? undefined : parseUserFilter(search)
+  if (parsed?.ok === false) throw new DomainError('user_search_invalid', { reason: parsed.reason })
+  return (eb) =>
+    eb.and([
+      ...(statuses === undefined ? [] : [eb('status', 'in', statuses)]),
+      ...(q === undefined ? [] : [eb.or([compareName(eb, 'login_folded', 'sw', fold(q)), begins(eb, q)])]),
+      ...(parsed === undefined ? [] : [translate(eb, parsed.filter)]),
+    ])
 }
 
 type Builder = ExpressionBuilder<Tables, 'users'>

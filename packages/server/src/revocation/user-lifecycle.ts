@@ -80,15 +80,39 @@ export function deleteUser(
   return inOrganization(authority, actor, async (tx) => {
     const row = await requireUserRow(tx, actor, reference)
     await refuseForHigherUser(tx, actor, row.id)
-    if (!(await deleteDeprovisionedUser(tx, row.id))) {
-      await move(authority, tx, actor, row, { operation: 'deactivate', cause: 'user.deactivated', at })
-      return 'deactivated'
-    }
-    const subject = { user: row.id }
-    await append(tx, { kind: 'user.deleted', subject, actor: entryActor(actor) }, at)
-    await revokeUser(authority, tx, actor, row.id, 'user.deleted')
-    return 'deleted'
+    if (await removeDisabled(authority, tx, actor, row, at)) return 'deleted'
+    await move(authority, tx, actor, row, { operation: 'deactivate', cause: 'user.deactivated', at })
+    return 'deactivated'
   })
+}
+
+/**
+ * Deletes a user who has been deactivated, and nobody else: the second of `deleteUser`'s steps.
+ *
+ * @throws DomainError `not_found`, `permission_denied`, `user_status_forbids`
+ */
+export function deleteDisabledUser(authority: Authority, actor: Actor, reference: string): Promise<void> {
+  const at = authority.clock.now()
+  return inOrganization(authority, actor, async (tx) => {
+    const row = await requireUserRow(tx, actor, reference)
+    await refuseForHigherUser(tx, actor, row.id)
+    if (!(await removeDisabled(authority, tx, actor, row, at)))
+      throw new DomainError('user_status_forbids', { operation: 'delete', status: row.status })
+  })
+}
+
+/** @returns false for a user who is not deactivated */
+async function removeDisabled(
+  authority: Authority,
+  tx: WriteTx,
+  actor: Actor,
+  { id }: UserRow,
+  at: number,
+): Promise<boolean> {
+  if (!(await deleteDeprovisionedUser(tx, id))) return false
+  await append(tx, { kind: 'user.deleted', subject: { user: id }, actor: entryActor(actor) }, at)
+  await revokeUser(authority, tx, actor, id, 'user.deleted')
+  return true
 }
 
 interface Move {

@@ -18,6 +18,9 @@ import { revocations } from './revocations.ts'
 import { signing } from './signing.ts'
 import { sql } from './sql.ts'
 import { tokens } from './tokens.ts'
+import { userAccess } from './user-access.ts'
+import { userLifecycle } from './user-lifecycle.ts'
+import { users } from './users.ts'
 
 /** What the native API works with, beside the authority. */
 export interface NativeServices {
@@ -45,6 +48,9 @@ export function nativeApi(
     policy(app, authority)
     clusters(app, authority)
     signing(app, authority)
+    users(app, authority)
+    userLifecycle(app, authority)
+    userAccess(app, authority, knowledge)
     tokens(app, authority, knowledge)
     revocations(app, authority, knowledge)
     sql(app, sqlServices)

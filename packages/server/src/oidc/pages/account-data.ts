@@ -15,9 +15,12 @@ import { CONSENT_MODEL, readConsent } from './consents.ts'
 const MOST_CLIENTS = 200
 const MOST_TOKENS = 100
 
+/** The organization, and what is known of it now. */
+type Surroundings = Pick<IssuerContext, 'authority' | 'organizationId' | 'judge'>
+
 /** The user's live sessions, judged at the newest knowledge. */
 export function sessionsOf(
-  { authority, organizationId, judge }: IssuerContext,
+  { authority, organizationId, judge }: Surroundings,
   userId: string,
   thisSid: string,
 ): Promise<ShownSession[]> {
@@ -42,7 +45,7 @@ export function sessionsOf(
 }
 
 /** The applications that may act for the user now: by what was allowed, or by a token that is good. */
-export function applicationsOf(context: IssuerContext, userId: string): Promise<ShownApplication[]> {
+export function applicationsOf(context: Surroundings, userId: string): Promise<ShownApplication[]> {
   const { authority, organizationId } = context
   const now = authority.clock.now()
   return authority.store.read({ organizationId }, async (tx) => {
@@ -65,7 +68,7 @@ export function applicationsOf(context: IssuerContext, userId: string): Promise<
 }
 
 async function allowedScopes(
-  context: IssuerContext,
+  context: Surroundings,
   tx: ReadTx,
   rows: readonly OidcRecords[],
 ): Promise<string[]> {
@@ -80,7 +83,7 @@ async function allowedScopes(
   return [...scopes]
 }
 
-async function countGood(context: IssuerContext, tx: ReadTx, tokens: readonly Tokens[]): Promise<number> {
+async function countGood(context: Surroundings, tx: ReadTx, tokens: readonly Tokens[]): Promise<number> {
   let good = 0
   for (const token of tokens) {
     const issuer = await findIssuer(context.authority, tx, token.issuer_id)

@@ -97,3 +97,61 @@ export function listUsers(tx: ReadTx, { condition, after, limit }: UserSearch): 
   }
   return query.execute()
 }
+
+/** In what order users are looked through; `-` is downwards. */
+export type UserSort = 'created' | '-created' | 'login' | '-login'
+
+/** Where a sorted page begins: behind this user. */
+export interface UserSortCursor {
+  /** Of the column that is sorted by: milliseconds, or a login in lower case. */
+  readonly key: string | number
+  readonly id: string
+}
+
+/** A page in an order that an index has, so that no page costs more than the first. */
+export function listUsersSorted(
+  tx: ReadTx,
+  {
+    condition,
+    sort,
+    after,
+    limit,
+  }: Pick<UserSearch, 'condition' | 'limit'> & {
+    readonly sort: UserSort
+    readonly after?: UserSortCursor
+  },
+): Promise<UserRow[]> {
+  const column = sort.endsWith('login') ? 'login_folded' : 'created_at'
+  const isDownwards = sort.startsWith('-')
+  const direction = isDownwards ? 'desc' : 'asc'
+  let query = tx.db
+    .selectFrom('users')
+    .selectAll()
+    .where('organization_id', '=', organizationOf(tx))
+    .orderBy(column, direction)
+    .orderBy('id', direction)
+    .limit(limit)
+  if (condition !== undefined) query = query.where((eb) => condition(eb))
+  if (after !== undefined)
+    query = query.where((row) =>
+      row(row.refTuple(column, 'id'), isDownwards ? '<' : '>', row.tuple(after.key, after.id)),
+    )
+  return query.execute()
+}
+
+/** How many users a condition means, counted no further than `most`. */
+export async function countUsers(tx: ReadTx, condition: UserCondition, most: number): Promise<number> {
+  const { count } = await tx.db
+    .selectFrom((from) =>
+      from
+        .selectFrom('users')
+        .select('id')
+        .where('organization_id', '=', organizationOf(tx))
+        .where((eb) => condition(eb))
+        .limit(most)
+        .as('found'),
+    )
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow()
+  return Number(count)
+}

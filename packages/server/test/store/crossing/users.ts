@@ -9,6 +9,8 @@ export default crossing(users)(
     updateUser: [of('users', 'id'), { status: 'ACTIVE' }],
     deleteDeprovisionedUser: [of('users', 'id')],
     listUsers: [{ limit: 10 }],
+    listUsersSorted: [{ sort: 'login', limit: 10 }],
+    countUsers: [(eb) => eb.and([]), 10],
   }),
   { users: { status: 'DEPROVISIONED' } },
 )
