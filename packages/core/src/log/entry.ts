@@ -104,6 +104,7 @@ export const ENTRY_KINDS = [
   'role_mapping.created',
   'role_mapping.updated',
   'role_mapping.deleted',
+  'secret.revealed',
 ] as const
 
 export type EntryKind = (typeof ENTRY_KINDS)[number]

@@ -146,6 +146,19 @@ export function deactivateClientSecret(
   return setStatus(authority, actor, { applicationId, id: secretId }, 'INACTIVE')
 }
 
+/** What stands against a change of one of a client's secrets: null, or the code that it would be refused with. */
+export function secretRefusals(
+  all: readonly Pick<ClientSecret, 'status'>[],
+  { status }: Pick<ClientSecret, 'status'>,
+) {
+  const active = all.filter((candidate) => candidate.status === 'ACTIVE')
+  return {
+    activate: null,
+    deactivate: status === 'ACTIVE' && active.length === 1 ? 'client_secret_only_active' : null,
+    delete: status === 'ACTIVE' ? 'client_secret_active' : null,
+  } as const
+}
+
 function setStatus(
   authority: Authority,
   actor: Actor,
@@ -160,8 +173,8 @@ function setStatus(
       key.id,
     )
     if (row.status === to) return clientSecretOf(row)
-    const active = rows.filter((candidate) => candidate.status === 'ACTIVE')
-    if (to === 'INACTIVE' && active.length === 1) throw new DomainError('client_secret_only_active')
+    const refusal = secretRefusals(rows, row).deactivate
+    if (to === 'INACTIVE' && refusal !== null) throw new DomainError(refusal)
     const at = authority.clock.now()
     const changed = await updateClientSecretStatus(tx, key, { from: row.status, to, at })
     const [kind, cause] =

@@ -9,7 +9,7 @@ import {
 import type { Actor } from '../authority/index.ts'
 import { DomainError, type ErrorCode } from '../errors/index.ts'
 import { append } from '../log/index.ts'
-import type { WriteTx } from '../store/index.ts'
+import type { ReadTx, WriteTx } from '../store/index.ts'
 import type { ApplicationRow } from '../store/queries/applications.ts'
 import { blockedAmong } from '../store/queries/blocked-keys.ts'
 import {
@@ -32,7 +32,7 @@ export interface LoadedRing {
 
 /** @param incoming keys about to be added, of which the blocked ones must be known */
 export async function loadRing(
-  tx: WriteTx,
+  tx: ReadTx,
   application: Pick<ApplicationRow, 'id' | 'client_id'>,
   demands: ClientKeyDemands,
   incoming: readonly PreparedClientKey[] = [],
@@ -199,6 +199,13 @@ const REFUSALS: Readonly<Record<Exclude<ClientRingRefusalCode, 'key_not_found'>,
 }
 
 function ringRefused(code: ClientRingRefusalCode, key: string | null): DomainError {
-  if (code === 'key_not_found') return new DomainError('not_found', { type: 'client_key', id: key ?? '' })
-  return new DomainError(REFUSALS[code])
+  return new DomainError(
+    refusalCode(code),
+    code === 'key_not_found' ? { type: 'client_key', id: key ?? '' } : {},
+  )
+}
+
+/** What the domain calls a refusal of the ring. */
+export function refusalCode(code: ClientRingRefusalCode): ErrorCode {
+  return code === 'key_not_found' ? 'not_found' : REFUSALS[code]
 }

@@ -42,6 +42,10 @@ export function acceptedBodies(name: string): Readonly<Record<string, Readonly<R
   }
   const server = { name, description: name, audiences: [`https://${name}.example.com`] }
   const scope = { name: `scope-${name}`, description: name, displayName: name, consent: 'IMPLICIT' }
+  const native = {
+    label: name,
+    settings: { grant_types: ['authorization_code'], redirect_uris: ['https://client.example.com/callback'] },
+  }
   const profile = {
     login: `${name}@example.com`,
     email: `${name}@example.com`,
@@ -58,6 +62,12 @@ export function acceptedBodies(name: string): Readonly<Record<string, Readonly<R
     'POST /api/rescind/v1/users': { profile, password: WORLD_PASSWORD },
     'PATCH /api/rescind/v1/users/:id': { profile: { firstName: 'Grace' } },
     'PUT /api/rescind/v1/users/:id/password': { password: `${WORLD_PASSWORD}!` },
+    'POST /api/rescind/v1/applications': native,
+    'PUT /api/rescind/v1/applications/:id': native,
+    'POST /api/rescind/v1/applications/:id/keys': {
+      jwk: { ...PUBLIC_KEY, kid: `native-${name}` },
+      use: 'sig',
+    },
     'POST /api/rescind/v1/tokens/explain': { id: 'none' },
     'POST /api/rescind/v1/logouts/retry': { session: name, application: name, authorizationServer: name },
     'POST /api/rescind/v1/revocations': { target: { type: 'session', id: name }, reason: 'test' },
@@ -105,6 +115,8 @@ export async function createWorld(okta: TestOkta, who: Credential, name: string)
   const keys = `/authorizationServers/${server}/resourceservercredentials/keys`
   const apis = await okta.app.inject({ url: '/api/rescind/v1/apis', headers: who.header })
   const user = await create('POST /api/v1/users')
+  const key = await create(`POST ${APPS}/credentials/jwks`, `/apps/${app}/credentials/jwks`)
+  const secret = await create(`POST ${APPS}/credentials/secrets`, `/apps/${app}/credentials/secrets`)
   await create('POST /api/v1/users/:userId/roles', `/users/${user}/roles`)
   const revoked = await okta.app.inject({
     method: 'POST',
@@ -147,14 +159,11 @@ export async function createWorld(okta: TestOkta, who: Credential, name: string)
     ['/oauth2/:issuerId/.well-known/:document', 'openid-configuration'],
     ['/api/v1/api-tokens/:apiTokenId', await create('POST /api/v1/api-tokens')],
     [APPS, app],
-    [
-      `${APPS}/credentials/jwks/:keyId`,
-      await create(`POST ${APPS}/credentials/jwks`, `/apps/${app}/credentials/jwks`),
-    ],
-    [
-      `${APPS}/credentials/secrets/:secretId`,
-      await create(`POST ${APPS}/credentials/secrets`, `/apps/${app}/credentials/secrets`),
-    ],
+    [`${APPS}/credentials/jwks/:keyId`, key],
+    [`${APPS}/credentials/secrets/:secretId`, secret],
+    ['/api/rescind/v1/applications/:id', app],
+    ['/api/rescind/v1/applications/:id/keys/:key', key],
+    ['/api/rescind/v1/applications/:id/secrets/:secret', secret],
     [SERVERS, server],
     [
       `${SERVERS}/scopes/:scopeId`,

@@ -5,6 +5,9 @@ import type { SqlServices } from '../../sql/index.ts'
 import type { Issuers } from '../../tokens/issuers.ts'
 import type { ConsoleAccess } from '../console-access.ts'
 import { apis } from './apis.ts'
+import { applicationKeys } from './application-keys.ts'
+import { applicationSecrets } from './application-secrets.ts'
+import { applications } from './applications.ts'
 import { audit } from './audit.ts'
 import { requireActor } from './authentication.ts'
 import { bootstrap } from './bootstrap.ts'
@@ -49,6 +52,9 @@ export function nativeApi(
     clusters(app, authority)
     signing(app, authority)
     users(app, authority)
+    applications(app, authority)
+    applicationSecrets(app, authority)
+    applicationKeys(app, authority)
     userLifecycle(app, authority)
     userAccess(app, authority, knowledge)
     tokens(app, authority, knowledge)
