@@ -105,6 +105,7 @@ export const ENTRY_KINDS = [
   'role_mapping.updated',
   'role_mapping.deleted',
   'secret.revealed',
+  'receipt_key.created',
 ] as const
 
 export type EntryKind = (typeof ENTRY_KINDS)[number]

@@ -320,6 +320,11 @@ export const REGISTRY = {
   },
   sql_limit_exceeded: { kind: 'invalid', log: 'The statement went beyond a limit and was stopped.' },
   sql_busy: { kind: 'limited', log: 'The organization has as many statements running as it may have.' },
+  // Revocations and their receipts
+  receipt_not_ready: {
+    kind: 'conflict',
+    log: 'The revocation has not taken effect everywhere, so there is no receipt of it yet.',
+  },
 
   // Endpoints of authorization servers
   client_credentials_missing: { kind: 'unauthenticated', log: 'The client does not say who it is.' },

@@ -1,12 +1,16 @@
+import type { Authority } from '../authority/index.ts'
+import { findIssuer } from '../directory/issuer.ts'
+import type { ReadTx } from '../store/index.ts'
+import { listIssuerIds } from '../store/queries/issuers.ts'
 import type { TokenFilter } from '../store/token-filter.ts'
-import type { Target } from './target.ts'
+import type { RevocableTarget, Target } from './target.ts'
 
 /**
  * Which rows of the ledger a revocation of the target covers, before their positions are asked.
  *
  * @param issuerId of an authorization server that is the target
  */
-export function covered(target: Target, issuerId: string): TokenFilter {
+export function covered(target: RevocableTarget, issuerId: string): TokenFilter {
   switch (target.type) {
     case 'token':
       return { id: target.token }
@@ -26,9 +30,30 @@ export function covered(target: Target, issuerId: string): TokenFilter {
       return { issuer: issuerId }
     case 'key':
       return { key: target.key }
+    case 'refresh': {
+      const { client } = target
+      if ('issuer' in target) return { client, issuer: issuerId, inFamily: true }
+      return { client, inFamily: true, ...(target.user === undefined ? {} : { user: target.user }) }
+    }
     case 'organization':
       return {}
   }
+}
+
+/**
+ * The same, with the id of an issuer that is the target: the ledger names issuers by id, the log by `iss`.
+ *
+ * @returns `undefined` where the organization no longer has the issuer
+ */
+export async function coveredRows(
+  authority: Authority,
+  tx: ReadTx,
+  target: RevocableTarget,
+): Promise<TokenFilter | undefined> {
+  if (!('issuer' in target) || target.type === 'key') return covered(target, '')
+  for (const id of await listIssuerIds(tx))
+    if ((await findIssuer(authority, tx, id))?.url === target.issuer) return covered(target, id)
+  return undefined
 }
 
 /** The same as a sentence that a person can check, for the preview. */

@@ -1,17 +1,22 @@
 import type { LogIndex } from '@rescind/core/log'
 import type { Actor, Authority } from '../authority/index.ts'
-import { findIssuer, issuerUrlOf } from '../directory/issuer.ts'
+import { issuerUrlOf } from '../directory/issuer.ts'
 import { DomainError } from '../errors/index.ts'
 import type { ReadTx, Tables } from '../store/index.ts'
-import { listIssuerIds } from '../store/queries/issuers.ts'
 import { listOidcRecordsOfUser } from '../store/queries/oidc-records.ts'
 import { findRevocationOfTarget } from '../store/queries/revocations.ts'
-import { countTokens, moreTokensThan, type TokenCounts } from '../store/queries/token-counts.ts'
+import {
+  countTokens,
+  latestOffline,
+  moreTokensThan,
+  type TokenCounts,
+} from '../store/queries/token-counts.ts'
 import type { TokenFilter } from '../store/token-filter.ts'
 import { judgeOver } from '../tokens/judging.ts'
 import { rowArtefact, scanTokens } from '../tokens/ledger.ts'
 import type { AskedTarget } from './ask.ts'
-import { covered, predicate } from './covered.ts'
+import { coveredRows, predicate } from './covered.ts'
+import { type ForeseenCluster, type ForeseenExposure, foresee } from './effect/foreseen.ts'
 import { resolveTarget } from './resolve.ts'
 import { type Target, targetKey } from './target.ts'
 
@@ -21,6 +26,8 @@ export interface Preview extends TokenCounts {
   readonly predicate: string
   /** False for more than a hundred thousand tokens: then these are upper bounds. */
   readonly exact: boolean
+  readonly clusters: readonly ForeseenCluster[]
+  readonly exposure: ForeseenExposure
 }
 
 /** Judging a token takes microseconds; so many take about a second. */
@@ -45,8 +52,10 @@ export async function previewRevocation(
   return authority.store.read({ organizationId: actor.organizationId }, async (tx) => {
     const target = await resolveTarget(authority, tx, asked)
     const now = authority.clock.now()
-    const filter = { ...(await coveredRows(authority, tx, target)), liveAt: now }
-    if (await moreTokensThan(tx, filter, MOST_JUDGED)) return countedAtMost(tx, target, filter)
+    const rows = await coveredRows(authority, tx, target)
+    if (rows === undefined) throw new DomainError('not_found', { type: 'authorization_server' })
+    const filter = { ...rows, liveAt: now }
+    if (await moreTokensThan(tx, filter, MOST_JUDGED)) return countedAtMost(authority, tx, target, filter)
     const tally = new Tally()
     const judge = judgeOver(index)
     const issuerUrl = issuerUrls(authority, tx)
@@ -56,7 +65,9 @@ export async function previewRevocation(
       await new Promise((resolve) => setImmediate(resolve))
     }
     for (const sid of await sessionsOf(tx, target, now)) tally.sessions.add(sid)
-    return { target, predicate: predicate(target), exact: true, ...tally.result() }
+    const counts = tally.result()
+    const foreseen = await foresee(authority, tx, target, counts.byApi)
+    return { target, predicate: predicate(target), exact: true, ...counts, ...foreseen }
   })
 }
 
@@ -64,19 +75,17 @@ export async function previewRevocation(
  * The same for more tokens than anybody wants to wait for, counted by the database: exact but for what has been
  * revoked in another way and has not expired yet, so at most this many.
  */
-async function countedAtMost(tx: ReadTx, target: Target, filter: TokenFilter): Promise<Preview> {
+async function countedAtMost(
+  authority: Authority,
+  tx: ReadTx,
+  target: Target,
+  filter: TokenFilter,
+): Promise<Preview> {
   const earlier = await findRevocationOfTarget(tx, targetKey(target))
   const from = earlier === undefined ? {} : { from: { incarnation: earlier.incarnation, seq: earlier.seq } }
   const counts = await countTokens(tx, { ...filter, ...from })
-  return { target, predicate: predicate(target), exact: false, ...counts }
-}
-
-/** The ledger names issuers by id, the log by `iss`. */
-async function coveredRows(authority: Authority, tx: ReadTx, target: Target): Promise<TokenFilter> {
-  if (target.type !== 'authorization_server') return covered(target, '')
-  for (const id of await listIssuerIds(tx))
-    if ((await findIssuer(authority, tx, id))?.url === target.issuer) return covered(target, id)
-  throw new DomainError('not_found', { type: 'authorization_server' })
+  const foreseen = await foresee(authority, tx, target, counts.byApi)
+  return { target, predicate: predicate(target), exact: false, ...counts, ...foreseen }
 }
 
 /** The `iss` of each issuer that turns up, looked up once. */
@@ -102,8 +111,8 @@ class Tally {
   readonly #users = new Set<string>()
   readonly #applications = new Map<string, number>()
   readonly #apis = new Map<string | null, number>()
+  readonly #offlineUntil = new Map<string | null, number>()
   #tokens = 0
-  #exposedUntil = 0
 
   add(row: Tables['tokens']): void {
     if (row.consumed_at !== null) return
@@ -113,17 +122,23 @@ class Tally {
     count(this.#applications, row.client_id)
     if (row.kind !== 'access') return
     count(this.#apis, row.api)
-    if (row.format !== 'opaque') this.#exposedUntil = Math.max(this.#exposedUntil, row.expires_at)
+    if (row.format === 'opaque') return
+    this.#offlineUntil.set(row.api, Math.max(this.#offlineUntil.get(row.api) ?? 0, row.expires_at))
   }
 
   result(): TokenCounts {
+    const byApi = ranked(this.#apis).map(([api, tokens]) => ({
+      api,
+      tokens,
+      offlineUntil: this.#offlineUntil.get(api) ?? null,
+    }))
     return {
       tokens: this.#tokens,
       users: this.#users.size,
       sessions: this.sessions.size,
       byApplication: ranked(this.#applications).map(([application, tokens]) => ({ application, tokens })),
-      byApi: ranked(this.#apis).map(([api, tokens]) => ({ api, tokens })),
-      exposedUntil: this.#exposedUntil === 0 ? null : this.#exposedUntil,
+      byApi,
+      exposedUntil: latestOffline(byApi),
     }
   }
 }

@@ -67,6 +67,9 @@ export async function keepRevocation(
     actor_id: actor.id,
     actor_name: actor.name,
     times: (known?.times ?? 0) + 1,
+    // The effect is that of the newest entry, also where an earlier one has taken it.
+    effect_open: 1,
+    covered: null,
   }
   if (known !== undefined) {
     await repeatRevocation(tx, known.id, change)

@@ -13,6 +13,7 @@ import { ConsoleAccess } from '../apis/console-access.ts'
 import { answerUnknownPaths, renderError } from '../apis/native/errors.ts'
 import { nativeApi } from '../apis/native/index.ts'
 import { logApi } from '../apis/native/log.ts'
+import { receiptKeysApi } from '../apis/native/receipts.ts'
 import { oauthApi, publishedKeysShortcut } from '../apis/oauth/index.ts'
 import { accessTokenAuthenticators } from '../apis/okta/bearer.ts'
 import { oktaApi, oktaRegistrationApi, oktaUniversalLogout } from '../apis/okta/index.ts'
@@ -23,7 +24,7 @@ import { ConsoleSessions } from '../oidc/console/sessions.ts'
 import { openSqlServices } from '../sql/index.ts'
 import { collapseLeadingSlashes } from './leading-slashes.ts'
 import { escapeMalformed } from './malformed-escapes.ts'
-import { measureRequests } from './metrics.ts'
+import { measureEffects, measureRequests } from './metrics.ts'
 import { OneLinePerRequest } from './one-line-per-request.ts'
 import { type OperationsOptions, operations } from './operations.ts'
 import { openTokenServices } from './token-services.ts'
@@ -69,7 +70,9 @@ export function buildHttp(authority: Authority, options: HttpOptions): FastifyIn
   // Outside every dialect, refusals are the native API's.
   app.setErrorHandler(renderError)
   answerUnknownPaths(app)
-  app.register(operations(authority, measureRequests(app), options))
+  const metrics = measureRequests(app)
+  measureEffects(app, authority, metrics)
+  app.register(operations(authority, metrics, options))
   const tokens = openTokenServices(authority)
   const sql = openSqlServices(authority, tokens.knowledge)
   app.addHook('onClose', async () => {
@@ -86,6 +89,7 @@ export function buildHttp(authority: Authority, options: HttpOptions): FastifyIn
   const hosts = new OrganizationsByHost(authority)
   const console = new ConsoleAccess(authority, new ConsoleSessions(authority, tokens.knowledge), hosts)
   app.register(nativeApi(authority, { ...tokens, console, sql }), { prefix: '/api/rescind/v1' })
+  app.register(receiptKeysApi(authority, hosts), { prefix: '/api/rescind/v1' })
   app.register(logApi(authority, new Deliveries(authority)), { prefix: '/api/rescind/v1' })
   app.register(oauthApi(authority, { ...tokens, hosts }))
   app.register(consoleApp({ authority, providers: tokens.providers, access: console }))

@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import type { Authority } from '../authority/index.ts'
 import { startRotation } from '../keys/rotation.ts'
 import { startLogoutDelivery } from '../oidc/logout-delivery.ts'
+import { startEffects } from '../revocation/effect/completion.ts'
 import { startJanitor } from '../tokens/janitor.ts'
 import type { Configuration } from './configuration/index.ts'
 import { credentialsShown, firstStart } from './first-start.ts'
@@ -66,6 +67,7 @@ export async function serve(
   const rotation = startRotation(authority, stopping.signal)
   const janitor = startJanitor(authority, stopping.signal)
   const logouts = startLogoutDelivery(authority, stopping.signal)
+  const effects = startEffects(authority, stopping.signal)
   return {
     authority,
     url,
@@ -81,7 +83,7 @@ export async function serve(
       stopping.abort()
       await drain(app)
       await Promise.all([rotation, janitor])
-      await logouts
+      await Promise.all([logouts, effects])
       await authority.store.close()
     },
   }

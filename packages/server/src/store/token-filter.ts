@@ -19,13 +19,17 @@ export interface TokenFilter {
   readonly issuedBefore?: number
   /** Only tokens whose position is not below this place: a cutoff there has voided the others. */
   readonly from?: { readonly incarnation: number; readonly seq: number }
+  /** Only tokens whose position is below this place: those that a cutoff there voids. */
+  readonly before?: { readonly incarnation: number; readonly seq: number }
+  /** Only what belongs to a refresh-token family. */
+  readonly inFamily?: boolean
   /** Milliseconds: only tokens that expire later than this. */
   readonly liveAt?: number
 }
 
 /** The rows that a filter means, before anything is chosen of them. */
 export function matchingTokens(tx: ReadTx, filter: TokenFilter) {
-  const { key, from } = filter
+  const { key, from, before } = filter
   let query = tx.db.selectFrom('tokens').where('organization_id', '=', organizationOf(tx))
   if (filter.id !== undefined) query = query.where('id', '=', filter.id)
   if (filter.user !== undefined) query = query.where('user_id', '=', filter.user)
@@ -41,6 +45,11 @@ export function matchingTokens(tx: ReadTx, filter: TokenFilter) {
     query = query.where((row) =>
       row(row.refTuple('incarnation', 'seq'), '>=', row.tuple(from.incarnation, from.seq)),
     )
+  if (before !== undefined)
+    query = query.where((row) =>
+      row(row.refTuple('incarnation', 'seq'), '<', row.tuple(before.incarnation, before.seq)),
+    )
+  if (filter.inFamily) query = query.where('grant_id', 'is not', null)
   if (filter.kind !== undefined) query = query.where('kind', '=', filter.kind)
   if (filter.issuedFrom !== undefined) query = query.where('issued_at', '>=', filter.issuedFrom)
   if (filter.issuedBefore !== undefined) query = query.where('issued_at', '<', filter.issuedBefore)

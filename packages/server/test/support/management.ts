@@ -33,6 +33,11 @@ export class Management {
     return { status: reply.status, body: text === '' ? undefined : JSON.parse(text) }
   }
 
+  /** An answer as it comes: a stream, for those who read along. */
+  open(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
+    return fetch(`${this.#origin}${path}`, { headers: { authorization: `SSWS ${this.#token}`, ...headers } })
+  }
+
   /** The body of an answer of success. @throws Error for any other */
   async ok(place: `${Method} ${string}`, body?: unknown): Promise<Reply['body']> {
     const reply = await this.call(place, body)

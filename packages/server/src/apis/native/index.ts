@@ -17,6 +17,8 @@ import { readJsonBodies } from './json-body.ts'
 import { logouts } from './logouts.ts'
 import { organizations } from './organizations.ts'
 import { policy } from './policy.ts'
+import { progress } from './progress.ts'
+import { receipts } from './receipts.ts'
 import { revocations } from './revocations.ts'
 import { signing } from './signing.ts'
 import { sql } from './sql.ts'
@@ -60,5 +62,7 @@ export function nativeApi(
     tokens(app, authority, knowledge)
     revocations(app, authority, knowledge)
     sql(app, sqlServices)
+    progress(app, authority)
+    receipts(app, authority)
   }
 }

@@ -3,13 +3,16 @@ import { formatPosition, type Position, parsePosition, REASON_CODES } from '@res
 import type { Authority } from '../../authority/index.ts'
 import { DomainError } from '../../errors/index.ts'
 import type { Knowledge } from '../../log/index.ts'
-import { type Preview, previewRevocation } from '../../revocation/preview.ts'
 import {
-  type RevocationRecord,
-  readRevocation,
-  revocationById,
-  revocationsPage,
-} from '../../revocation/revocations.ts'
+  ClusterDocument,
+  EffectSummary,
+  ExposureDocument,
+  exposureDocument,
+} from '../../revocation/effect/document.ts'
+import { effectById, effectsOf } from '../../revocation/effect/effects.ts'
+import type { ForeseenCluster } from '../../revocation/effect/foreseen.ts'
+import { type Preview, previewRevocation } from '../../revocation/preview.ts'
+import { type RevocationRecord, readRevocation, revocationsPage } from '../../revocation/revocations.ts'
 import { revoke } from '../../revocation/revoke.ts'
 import { actorOf } from './authentication.ts'
 import { Event, eventOf } from './events.ts'
@@ -60,7 +63,7 @@ const Request = Type.Object(
 /** The target as it was resolved: the names that the log uses. */
 const Target = Type.Record(Type.String(), Type.Union([Type.String(), Type.Integer()]))
 
-const Revocation = Type.Object({
+const REVOCATION = {
   id: Type.String(),
   /** The newest entry about the target: what takes effect. */
   seq: Type.Integer(),
@@ -74,11 +77,31 @@ const Revocation = Type.Object({
   at: Type.String(),
   /** How many entries there have been about the target. */
   times: Type.Integer(),
-  effect: Type.Object({
-    /** In force in every answer of the authority, on all its nodes, from `position` on. */
-    authority: Type.Literal('in_force'),
-    position: Type.String(),
-  }),
+}
+const EFFECT = {
+  /** In force in every answer of the authority, on all its nodes, from `position` on. */
+  authority: Type.Literal('in_force'),
+  position: Type.String(),
+  /** And on the verifiers: see docs/revocation.md. */
+  ...EffectSummary.properties,
+}
+const Revocation = Type.Object({ ...REVOCATION, effect: Type.Object(EFFECT) })
+const RevocationInDetail = Type.Object({
+  ...REVOCATION,
+  effect: Type.Object({ ...EFFECT, clusters: Type.Array(ClusterDocument), receipt: Type.Boolean() }),
+  entry: Event,
+})
+
+const { id, name, class: className, contract, verifierProfile, exposure } = ClusterDocument.properties
+const Foreseen = Type.Object({
+  id,
+  name,
+  class: className,
+  contract,
+  verifierProfile,
+  /** Those whose lease may run now. */
+  nodes: Type.Integer(),
+  exposure,
 })
 
 const Counts = Type.Object({
@@ -91,10 +114,16 @@ const Counts = Type.Object({
   sessions: Type.Integer(),
   byApplication: Type.Array(Type.Object({ application: Type.String(), tokens: Type.Integer() })),
   byApi: Type.Array(Type.Object({ api: Nullable, tokens: Type.Integer() })),
-  clusters: Type.Array(Type.Object({})),
+  /** Those to which the revocation would go, with the worst case of each. */
+  clusters: Type.Array(Foreseen),
   exposure: Type.Object({
     /** Until when a verifier that only polls published keys may accept one of these tokens. */
     unmanagedUntil: Nullable,
+    /** The worst case over all clusters, and of each class that there is. */
+    worst: ExposureDocument,
+    byClass: Type.Record(Type.String(), ExposureDocument),
+    /** What is not stopped at once, in sentences. */
+    notStopped: Type.Array(Type.String()),
   }),
 })
 const DryRun = Type.Object({ dryRun: Type.Literal(true), reason: Type.Enum(REASON_CODES), preview: Counts })
@@ -131,8 +160,9 @@ export function revocations(app: NativeApp, authority: Authority, knowledge: Kno
       }
       const asked = { target, reason, ...(note === undefined ? {} : { note }) }
       const { revocation, repeated } = await revoke(authority, actor, asked)
+      const effect = (await effectsOf(authority, actor, [revocation])).get(revocation.id)
       reply.code(repeated ? 200 : 201)
-      return represent(actor.organizationId, readRevocation(revocation))
+      return represent(actor.organizationId, readRevocation(revocation), effect)
     },
   )
 
@@ -143,7 +173,10 @@ export function revocations(app: NativeApp, authority: Authority, knowledge: Kno
       const actor = readerOf(actorOf(request))
       const { limit = DEFAULT_LIMIT, after } = request.query
       const rows = await revocationsPage(authority, actor, limit + 1, positionOf(actor.organizationId, after))
-      const items = rows.map((row) => represent(actor.organizationId, row))
+      const effects = await effectsOf(authority, actor, rows)
+      const items = rows.map((row) =>
+        represent(actor.organizationId, readRevocation(row), effects.get(row.id)),
+      )
       return cutPage(items, limit, ({ position }) => position)
     },
   )
@@ -151,20 +184,28 @@ export function revocations(app: NativeApp, authority: Authority, knowledge: Kno
   app.get(
     '/revocations/:id',
     {
-      schema: {
-        params: Type.Object({ id: Id }),
-        response: { 200: Type.Object({ ...Revocation.properties, entry: Event }), ...RESPONSES },
-      },
+      schema: { params: Type.Object({ id: Id }), response: { 200: RevocationInDetail, ...RESPONSES } },
     },
     async (request) => {
       const actor = readerOf(actorOf(request))
-      const { revocation, entry } = await revocationById(authority, actor, request.params.id)
-      return { ...represent(actor.organizationId, revocation), entry: eventOf(entry) }
+      const found = await effectById(authority, actor, request.params.id)
+      const { clusters, ...summary } = found.effect
+      const shown = represent(actor.organizationId, found.revocation, summary)
+      return {
+        ...shown,
+        effect: { ...shown.effect, clusters, receipt: found.hasReceipt },
+        entry: eventOf(found.entry),
+      }
     },
   )
 }
 
-function represent(log: string, row: RevocationRecord): Static<typeof Revocation> {
+function represent(
+  log: string,
+  row: RevocationRecord,
+  effect: EffectSummary | undefined,
+): Static<typeof Revocation> {
+  if (effect === undefined) throw new TypeError('a revocation without an effect')
   const position = formatPosition({ log, incarnation: row.incarnation, seq: row.seq })
   return {
     id: row.id,
@@ -177,12 +218,13 @@ function represent(log: string, row: RevocationRecord): Static<typeof Revocation
     actor: { type: row.actor_type, id: row.actor_id, name: row.actor_name },
     at: new Date(row.at).toISOString(),
     times: row.times,
-    effect: { authority: 'in_force', position },
+    effect: { authority: 'in_force', position, ...effect },
   }
 }
 
 function representPreview(preview: Preview): Static<typeof Counts> {
   const { target, exact, exposedUntil, byApplication, byApi, predicate, tokens, users, sessions } = preview
+  const { worst, byClass, notStopped } = preview.exposure
   return {
     target: { ...target },
     predicate,
@@ -192,8 +234,26 @@ function representPreview(preview: Preview): Static<typeof Counts> {
     sessions,
     byApplication: [...byApplication],
     byApi: [...byApi],
-    clusters: [],
-    exposure: { unmanagedUntil: exposedUntil === null ? null : new Date(exposedUntil).toISOString() },
+    clusters: preview.clusters.map(representForeseen),
+    exposure: {
+      unmanagedUntil: exposedUntil === null ? null : new Date(exposedUntil).toISOString(),
+      worst: exposureDocument(worst),
+      byClass: Object.fromEntries([...byClass].map(([name, one]) => [name, exposureDocument(one)])),
+      notStopped: [...notStopped],
+    },
+  }
+}
+
+function representForeseen({ cluster, nodes, exposure }: ForeseenCluster): Static<typeof Foreseen> {
+  const { id, name, class: of, maxStaleness, whenStale, verifierProfile } = cluster
+  return {
+    id,
+    name,
+    class: of,
+    contract: { maxStaleness, whenStale },
+    verifierProfile: verifierProfile ?? null,
+    nodes,
+    exposure: exposureDocument(exposure),
   }
 }
 

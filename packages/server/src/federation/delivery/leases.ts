@@ -5,9 +5,11 @@ import type { WriteTx } from '../../store/index.ts'
 import { findNodes, type NewLease, putLeases } from '../../store/queries/cluster-nodes.ts'
 import { findCluster } from '../../store/queries/clusters.ts'
 import { findHalt } from '../../store/queries/log-halts.ts'
+import { oldestOpenEffect, putAcknowledgements } from '../../store/queries/revocation-effects.ts'
 import { readCluster, type WhenStale } from '../cluster.ts'
 import type { Follower } from '../cluster-credentials.ts'
 import { viewOfCluster } from '../cluster-view.ts'
+import { tellAcknowledged } from './acknowledgement-news.ts'
 import { isInLog, type KnownPlace, reportDivergence } from './continuity.ts'
 import type { Deliveries } from './deliveries.ts'
 
@@ -30,12 +32,13 @@ interface Waiting {
   readonly reject: (failure: unknown) => void
 }
 
-type Verdict = { readonly lease: Lease } | { readonly refusal: DomainError; readonly diverged?: true }
+type Verdict = { readonly contract: Contract } | { readonly refusal: DomainError; readonly diverged?: true }
 
 /**
  * Grants leases. Acknowledgements that wait together share one transaction, which begins after the last of them came
- * and in which their leases are recorded and the head is read: so a revocation that is acknowledged to whoever asked
- * for it finds every lease that may not know of it.
+ * and in which their leases are recorded. The head that they are granted is read after its COMMIT: whoever looks for
+ * the leases that may not know of an entry either finds this one, or looked before that COMMIT; and then the entry was
+ * there already, lies at or below the head, and the node has to apply it before the lease means anything.
  */
 export class Leases {
   readonly #deliveries: Deliveries
@@ -91,10 +94,12 @@ export class Leases {
         (tx) => this.#judge(tx, batch),
         'urgent',
       )
-      for (const [at, waiting] of batch.entries()) {
-        const verdict = verdicts[at]
+      const { position: at } = await authority.store.read({ organizationId: log }, (tx) => head(tx), 'urgent')
+      tellAcknowledged(authority.store, log)
+      for (const [index, waiting] of batch.entries()) {
+        const verdict = verdicts[index]
         if (verdict === undefined) waiting.reject(new DomainError('internal'))
-        else if ('lease' in verdict) waiting.resolve(verdict.lease)
+        else if ('contract' in verdict) waiting.resolve({ head: at, ...verdict.contract })
         else {
           if (verdict.diverged) await reportDivergence(authority, waiting.node, waiting.place)
           waiting.reject(verdict.refusal)
@@ -122,9 +127,10 @@ export class Leases {
         continue
       }
       leases.set(node.nodeId, leaseOf(node, place.position, contract, now))
-      verdicts.push({ lease: { head: at, ...contract } })
+      verdicts.push({ contract })
     }
     await putLeases(tx, [...leases.values()])
+    await keepForOpenEffects(tx, [...leases.values()])
     return verdicts
   }
 
@@ -148,6 +154,26 @@ export class Leases {
     const view = viewVersion(await viewOfCluster(this.#deliveries.authority, tx, cluster))
     return { view, maxStaleness: cluster.maxStaleness, whenStale: cluster.whenStale }
   }
+}
+
+/**
+ * While a revocation is taking effect, when each node first acknowledged what: its receipt will tell. What is written
+ * grows with acknowledgements, never with the number of revocations; while none is open it is nothing.
+ */
+async function keepForOpenEffects(tx: WriteTx, leases: readonly NewLease[]): Promise<void> {
+  if (leases.length === 0) return
+  const oldest = await oldestOpenEffect(tx)
+  if (oldest === undefined) return
+  const rows = leases
+    .filter((lease) => compareMarks(lease, oldest) >= 0)
+    .map(({ node_id, cluster_id, incarnation, seq, acknowledged_at }) => ({
+      node_id,
+      cluster_id,
+      incarnation,
+      seq,
+      at: acknowledged_at,
+    }))
+  await putAcknowledgements(tx, rows)
 }
 
 type Contract = Omit<Lease, 'head'>

@@ -22,6 +22,7 @@ import { logoutDeliveries } from './logout-deliveries.ts'
 import { lowestPositions } from './lowest-positions.ts'
 import { oidcRecords } from './oidc-records.ts'
 import { policies } from './policies.ts'
+import { revocationEffects } from './revocation-effects.ts'
 import { revocations } from './revocations.ts'
 import { serviceAccounts } from './service-accounts.ts'
 import { signingKeys } from './signing-keys.ts'
@@ -64,4 +65,5 @@ export const MIGRATIONS: readonly Migration[] = [
   statusLists,
   logHalts,
   federations,
+  revocationEffects,
 ]

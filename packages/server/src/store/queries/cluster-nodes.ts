@@ -56,6 +56,24 @@ export async function listLeases(tx: ReadTx, clusterId: string): Promise<NodeLea
     .execute()
 }
 
+/** What is known of every node of the organization that was ever given a lease; `name` where it is still registered. */
+export async function listAllLeases(tx: ReadTx): Promise<(NodeLeases & { readonly name: string | null })[]> {
+  return tx.db
+    .selectFrom('node_leases as lease')
+    .leftJoin('cluster_nodes as node', (join) =>
+      join
+        .onRef('node.organization_id', '=', 'lease.organization_id')
+        .onRef('node.cluster_id', '=', 'lease.cluster_id')
+        .onRef('node.id', '=', 'lease.node_id'),
+    )
+    .selectAll('lease')
+    .select('node.name')
+    .where('lease.organization_id', '=', organizationOf(tx))
+    .orderBy('lease.cluster_id')
+    .orderBy('lease.node_id')
+    .execute()
+}
+
 /** Records leases, each in the place of the node's former one. */
 export async function putLeases(tx: WriteTx, leases: readonly NewLease[]): Promise<void> {
   const rows = leases.map((lease) => ({ ...lease, organization_id: organizationOf(tx) }))

@@ -35,6 +35,17 @@ export async function listClusters(
   return query.execute()
 }
 
+/** All of the organization's, in order of name. */
+export async function listAllClusters(tx: ReadTx): Promise<Clusters[]> {
+  return tx.db
+    .selectFrom('clusters')
+    .selectAll()
+    .where('organization_id', '=', organizationOf(tx))
+    .orderBy('name')
+    .orderBy('id')
+    .execute()
+}
+
 /** @returns false where the row is not there */
 export async function updateCluster(
   tx: WriteTx,
@@ -50,10 +61,15 @@ export async function updateCluster(
   return numUpdatedRows === 1n
 }
 
-/** Deletes a cluster with its credentials and nodes. @returns false where it is not there */
+/**
+ * Deletes a cluster with its credentials and nodes. Leases stay recorded: a node goes on by the one that it has until
+ * that ends, and until then a revocation has to wait for it.
+ *
+ * @returns false where it is not there
+ */
 export async function deleteCluster(tx: WriteTx, id: string): Promise<boolean> {
   const organization = organizationOf(tx)
-  for (const table of ['cluster_credentials', 'cluster_nodes', 'node_leases'] as const) {
+  for (const table of ['cluster_credentials', 'cluster_nodes'] as const) {
     await tx.db
       .deleteFrom(table)
       .where('organization_id', '=', organization)

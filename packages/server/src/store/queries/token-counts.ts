@@ -9,9 +9,16 @@ export interface TokenCounts {
   readonly sessions: number
   /** Most tokens first. */
   readonly byApplication: readonly { readonly application: string; readonly tokens: number }[]
-  readonly byApi: readonly { readonly api: string | null; readonly tokens: number }[]
+  readonly byApi: readonly CountOfApi[]
   /** Milliseconds: the latest expiry of an access token that is not opaque. */
   readonly exposedUntil: number | null
+}
+
+export interface CountOfApi {
+  readonly api: string | null
+  readonly tokens: number
+  /** Milliseconds: the latest expiry of one that can be verified offline; null for none. */
+  readonly offlineUntil: number | null
 }
 
 /** Whether more than `limit` rows match: the cheap question before a dear one. */
@@ -47,14 +54,25 @@ export async function countTokens(tx: ReadTx, filter: TokenFilter): Promise<Toke
   const access: Expression<SqlBool> = sql`kind = 'access'`
   const byApi = await live()
     .where(access)
-    .select((row) => ['api', row.fn.countAll<number>().as('tokens')])
+    .select((row) => [
+      'api',
+      row.fn.countAll<number>().as('tokens'),
+      row.fn
+        .max('expires_at')
+        .filterWhere('format', '<>', 'opaque')
+        .$castTo<number | null>()
+        .as('offlineUntil'),
+    ])
     .groupBy('api')
     .orderBy('tokens', 'desc')
     .execute()
-  const { exposed } = await live()
-    .where(access)
-    .where('format', '<>', 'opaque')
-    .select((row) => row.fn.max('expires_at').as('exposed'))
-    .executeTakeFirstOrThrow()
-  return { ...totals, byApplication, byApi, exposedUntil: exposed }
+  return { ...totals, byApplication, byApi, exposedUntil: latestOffline(byApi) }
+}
+
+/** The latest expiry over all APIs of what can be verified offline. */
+export function latestOffline(byApi: readonly CountOfApi[]): number | null {
+  return byApi.reduce<number | null>(
+    (latest, { offlineUntil }) => (offlineUntil === null ? latest : Math.max(latest ?? 0, offlineUntil)),
+    null,
+  )
 }

@@ -22,7 +22,7 @@ import type { OidcRecords } from './oidc-records.ts'
 import type { OrganizationSettings } from './organization-settings.ts'
 import type { Organizations } from './organizations.ts'
 import type { Policies } from './policies.ts'
-import type { Revocations } from './revocations.ts'
+import type { NodeAcknowledgements, ReceiptKeys, RevocationReceipts, Revocations } from './revocations.ts'
 import type { ServiceAccountSecrets, ServiceAccounts } from './service-accounts.ts'
 import type { ServiceTokens } from './service-tokens.ts'
 import type { SigningKeys, SigningRings } from './signing-keys.ts'
@@ -67,6 +67,9 @@ export interface Tables {
   status_places: StatusPlaces
   oidc_records: OidcRecords
   revocations: Revocations
+  revocation_receipts: RevocationReceipts
+  receipt_keys: ReceiptKeys
+  node_acknowledgements: NodeAcknowledgements
   policies: Policies
   session_clients: SessionClients
   logout_deliveries: LogoutDeliveries

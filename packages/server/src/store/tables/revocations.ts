@@ -20,4 +20,48 @@ export interface Revocations {
   actor_name: string
   /** How many entries there have been. */
   times: number
+  /** 1 until the newest entry has taken effect everywhere and its receipt is written. */
+  effect_open: number
+  /** JSON: what the newest entry covers, counted after it was answered; NULL until then. */
+  covered: string | null
+}
+
+/** The proof that an entry took effect: one for each entry of a revocation that did. */
+export interface RevocationReceipts {
+  organization_id: string
+  revocation_id: string
+  /** The place of the entry. */
+  incarnation: number
+  seq: number
+  /** When the entry took effect, and when this was written. */
+  effective_at: number
+  written_at: number
+  /** JSON: how many nodes there are in each state, for lists. */
+  nodes: string
+  /** The receipt itself, signed: a compact JWS. */
+  jws: string
+}
+
+/** What signs the receipts of an organization. The newest one signs; the others stay published. */
+export interface ReceiptKeys {
+  organization_id: string
+  /** The RFC 7638 thumbprint. */
+  kid: string
+  /** JSON: the members that make the key, nothing else. */
+  public_jwk: string
+  /** The private JWK under the master key; NULL once another key has taken over. */
+  sealed_private: string | null
+  created_at: number
+  retired_at: number | null
+}
+
+/** When nodes acknowledged what while a revocation was taking effect; removed once none needs it. */
+export interface NodeAcknowledgements {
+  organization_id: string
+  node_id: string
+  cluster_id: string
+  incarnation: number
+  seq: number
+  /** When the authority received the first acknowledgement of this place. */
+  at: number
 }

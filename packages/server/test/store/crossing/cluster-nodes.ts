@@ -7,6 +7,7 @@ export default crossing(nodes)(({ of, newRow }) => ({
   findNodes: [[of('cluster_nodes', 'id')]],
   listNodes: [of('cluster_nodes', 'cluster_id')],
   listLeases: [of('node_leases', 'cluster_id')],
+  listAllLeases: [],
   putLeases: [[newRow('node_leases')]],
   deleteSilentNodes: [of('cluster_nodes', 'cluster_id'), 2],
 }))

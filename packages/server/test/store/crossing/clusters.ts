@@ -5,6 +5,7 @@ export default crossing(clusters)(({ of, newRow }) => ({
   insertCluster: [newRow('clusters')],
   findCluster: [of('clusters', 'id')],
   listClusters: [{ limit: 10 }],
+  listAllClusters: [],
   updateCluster: [of('clusters', 'id'), newRow('clusters')],
   deleteCluster: [of('clusters', 'id')],
   insertClusterCredential: [newRow('cluster_credentials')],

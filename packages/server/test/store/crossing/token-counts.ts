@@ -3,5 +3,6 @@ import { crossing } from './crossing.ts'
 
 export default crossing(counts)(({ of }) => ({
   moreTokensThan: [{ user: of('tokens', 'user_id') }, 0],
+  latestOffline: 'no query',
   countTokens: [{ user: of('tokens', 'user_id') }],
 }))

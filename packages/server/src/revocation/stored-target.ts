@@ -1,0 +1,40 @@
+import { ARTEFACT_CLASSES } from '@rescind/core/log'
+import { Type } from 'typebox'
+import { Compile } from 'typebox/compile'
+import type { RevocableTarget } from './target.ts'
+
+const text = Type.String()
+const closed = { additionalProperties: false } as const
+const target = Compile(
+  Type.Union([
+    Type.Object(
+      {
+        type: Type.Literal('token'),
+        token: text,
+        class: Type.Enum(ARTEFACT_CLASSES),
+        expires: Type.Integer(),
+      },
+      closed,
+    ),
+    Type.Object({ type: Type.Literal('grant'), grant: text, expires: Type.Integer() }, closed),
+    Type.Object({ type: Type.Literal('session'), session: text, expires: Type.Integer() }, closed),
+    Type.Object({ type: Type.Literal('user'), user: text }, closed),
+    Type.Object({ type: Type.Literal('application'), client: text }, closed),
+    Type.Object({ type: Type.Literal('user_application'), user: text, client: text }, closed),
+    Type.Object({ type: Type.Literal('api'), resource: text }, closed),
+    Type.Object({ type: Type.Literal('authorization_server'), issuer: text }, closed),
+    Type.Object(
+      { type: Type.Literal('key'), key: text, issuer: Type.Optional(text), client: Type.Optional(text) },
+      closed,
+    ),
+    Type.Object({ type: Type.Literal('organization'), organization: text }, closed),
+    Type.Object({ type: Type.Literal('refresh'), client: text, issuer: text }, closed),
+    Type.Object({ type: Type.Literal('refresh'), client: text, user: Type.Optional(text) }, closed),
+  ]),
+)
+
+/** Reads a target as it is stored; `undefined` for one of a type that has no tokens of ours to count. */
+export function readTarget(json: string): RevocableTarget | undefined {
+  const value: unknown = JSON.parse(json)
+  return target.Check(value) ? value : undefined
+}
