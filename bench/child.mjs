@@ -29,6 +29,16 @@ export async function runLoad(name, order, core = LOAD_CORE) {
   return JSON.parse(output.join(''))
 }
 
+/** Starts many followers of a log in a process that is told by messages what to do. */
+export function startFollowers(order) {
+  const script = fileURLToPath(new URL('./load/followers.mjs', import.meta.url))
+  const [file, ...args] = onCore(LOAD_CORE, [process.execPath, ...NODE_ARGUMENTS, script])
+  return spawn(file, args, {
+    env: { ...process.env, BENCH_LOAD: JSON.stringify(order) },
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  })
+}
+
 /** Starts a process on the core of the servers. What it logs goes nowhere, at the cost of writing it. */
 export function startServer(command, environment) {
   return start(SERVER_CORE, command, environment, 'ignore')

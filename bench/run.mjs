@@ -1,7 +1,7 @@
 /**
  * Measures the authority and says on what. Asserts nothing.
  *
- *   node bench/run.mjs [verifier|reads|writes|commits|starts|mass|tokens…] [--source]
+ *   node bench/run.mjs [verifier|fleet|reads|writes|commits|starts|mass|tokens…] [--source] [--followers 1000,5000]
  *
  * Without a name, all. `RESCIND_BENCH_DIR` chooses the disk (a folder; default: the system's for temporary files).
  */
@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { source: { type: 'boolean' } },
+  options: { source: { type: 'boolean' }, followers: { type: 'string' } },
 })
 if (values.source) process.env.BENCH_SOURCE = '1'
 
@@ -21,6 +21,7 @@ const { benchCommits } = await import('./commits.mjs')
 const { startPostgres } = await import('./databases.mjs')
 const { describeMachine, printSyncs } = await import('./machine.mjs')
 const { MEASURED } = await import('./product.mjs')
+const { benchFleet } = await import('./fleet.mjs')
 const { benchMass } = await import('./mass.mjs')
 const { benchReads } = await import('./reads.mjs')
 const { benchStarts } = await import('./starts.mjs')
@@ -36,6 +37,7 @@ const BENCHES = {
   mass: benchMass,
   tokens: benchTokens,
   verifier: benchVerifier,
+  fleet: benchFleet,
 }
 
 const chosen = positionals.length > 0 ? positionals : Object.keys(BENCHES)
@@ -46,13 +48,22 @@ if (unknown.length > 0) {
   )
   process.exit(2)
 }
+const options =
+  values.followers === undefined
+    ? {}
+    : {
+        followers: values.followers
+          .split(',')
+          .map(Number)
+          .filter((size) => size > 0),
+      }
 const folder = await mkdtemp(join(process.env.RESCIND_BENCH_DIR ?? tmpdir(), 'rescind-bench-'))
 const stopPostgres = await startPostgres()
 try {
   describeMachine(folder)
   process.stdout.write(`measured: ${MEASURED}\n`)
   printSyncs(folder)
-  for (const name of chosen) await BENCHES[name](folder)
+  for (const name of chosen) await BENCHES[name](folder, options)
 } finally {
   await stopPostgres()
   await rm(folder, { recursive: true, force: true })

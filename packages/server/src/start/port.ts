@@ -5,6 +5,12 @@ import { ConfigurationError } from './configuration/index.ts'
 const STARTING =
   'HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\ncontent-length: 0\r\nconnection: close\r\n\r\n'
 
+/**
+ * Connections that may wait to be accepted: after a lost moment thousands of verifiers come back together, and the
+ * system's own limit (`net.core.somaxconn`) cuts this down where it is lower.
+ */
+const BACKLOG = 4_096
+
 /** A port that is ours, before the authority exists that will serve it. */
 export interface BoundPort {
   readonly number: number
@@ -25,7 +31,7 @@ export function bindPort(host: string, port: number): Promise<BoundPort> {
   })
   return new Promise((resolve, reject) => {
     handle.once('error', (cause) => reject(refusal(host, port, cause)))
-    handle.listen({ host, port }, () => {
+    handle.listen({ host, port, backlog: BACKLOG }, () => {
       const address = handle.address()
       if (address === null || typeof address === 'string')
         throw new TypeError('a TCP server has a TCP address')

@@ -6,6 +6,8 @@ import type { LogSource } from './surroundings.ts'
 
 /** How long an answer may take to begin, in milliseconds. */
 const TIMEOUT = 10_000
+/** The authority answers a poll within 25 seconds; whoever waits much longer hears of nothing. */
+const POLL_TIMEOUT = 35_000
 const MAX_ANSWER = 65_536
 /** The authority sends empty ranges every five seconds. */
 const SILENCE = 15_000
@@ -94,7 +96,7 @@ export class AuthorityClient implements LogSource {
 
   /** Frames as base64url, once there are some. */
   async poll({ nodeToken }: NodeIdentity, query: string, signal: AbortSignal): Promise<readonly string[]> {
-    const response = await this.#get(query, nodeToken, 'application/json', signal, 60_000)
+    const response = await this.#get(query, nodeToken, 'application/json', signal, POLL_TIMEOUT)
     const { frames } = parseObject(await readAll(response, 64 * 2 ** 20))
     if (!Array.isArray(frames) || !frames.every((frame) => typeof frame === 'string'))
       throw new Error('no frames in the answer')

@@ -63,7 +63,7 @@ export class Network {
     })
   }
 
-  stream<Message>(node: string, signal: AbortSignal): Stream<Message> {
+  stream<Message extends object>(node: string, signal: AbortSignal): Stream<Message> {
     return new Stream(this.#time, signal, () => this.#fate(node))
   }
 
@@ -99,7 +99,7 @@ interface Fate {
 }
 
 /** An open stream, in order unless there is mischief. Ends by `end`, by its signal, or by silence. */
-export class Stream<Message> implements AsyncIterable<Message> {
+export class Stream<Message extends object> implements AsyncIterable<Message> {
   readonly #time: Time
   readonly #fate: () => Fate
   readonly #queue: Message[] = []
@@ -146,7 +146,11 @@ export class Stream<Message> implements AsyncIterable<Message> {
   async *[Symbol.asyncIterator](): AsyncGenerator<Message, void> {
     try {
       for (;;) {
-        while (this.#queue.length > 0) yield this.#queue.shift() as Message
+        for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
+          yield next
+          // One message at a time: what it sets in motion comes first.
+          await this.#time.wait(0)
+        }
         if (this.#failure !== undefined) throw this.#failure
         if (this.#ended) return
         await new Promise<void>((resolve) => {

@@ -21,7 +21,7 @@ export interface World {
 
 /** How long introspection and polling wait, in milliseconds; see follow. */
 const INTROSPECTION = 5_000
-const POLLING = 60_000
+const POLLING = 35_000
 
 /** A machine that runs a verifier: its two clocks, its disk, and the process, which may die or be stopped. */
 export class Node {

@@ -4,6 +4,7 @@
  */
 export const KEPT_SEEDS: readonly (readonly [seed: number, found: string])[] = [
   [43, 'an answer of introspection was believed although the log had meanwhile told of the revocation'],
+  [1500, 'a poll that was lost was waited for so long that the verifier heard of nothing for a minute'],
   [2, 'a verifier that could not reach its authority polled for ever after, instead of following the stream'],
   [35, 'the waits between two attempts to connect did not grow while a known authority was unreachable'],
 ]

@@ -5,8 +5,7 @@ import { KEPT_SEEDS } from './seeds.ts'
 
 const { RESCIND_SIMULATION_RUNS, RESCIND_SIMULATION_SEED } = process.env
 const RUNS = Number(RESCIND_SIMULATION_RUNS ?? 150)
-/** Other seeds in every run of the tests: what nobody has thought of is found by somebody. */
-const FIRST = Number(RESCIND_SIMULATION_SEED ?? Math.floor(Math.random() * 2 ** 31))
+const FIRST = Number(RESCIND_SIMULATION_SEED ?? 1)
 /** A planted bug needs the right accident; it is given this many lives to have it in. */
 const LIVES = 400
 
