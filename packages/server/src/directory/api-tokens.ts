@@ -156,11 +156,14 @@ export function revokeApiToken(authority: Authority, actor: Actor, id: string): 
   })
 }
 
-function hasStanding({ token, owner, cutoffs }: PresentedApiToken, now: number): boolean {
+function hasStanding({ token, owner, incarnation, cutoffs }: PresentedApiToken, now: number): boolean {
+  if (token.incarnation < incarnation) return false
   if (token.expires_at !== null && token.expires_at <= now) return false
   if (!ENABLED_STATUSES.some((status) => status === owner.status)) return false
-  return cutoffs.every(({ incarnation, seq }) =>
-    token.incarnation === incarnation ? token.seq > seq : token.incarnation > incarnation,
+  return cutoffs.every((cutoff) =>
+    token.incarnation === cutoff.incarnation
+      ? token.seq > cutoff.seq
+      : token.incarnation > cutoff.incarnation,
   )
 }
 

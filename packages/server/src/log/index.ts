@@ -9,6 +9,7 @@ export {
   type Reporter,
   refuseHalted,
 } from './halt.ts'
+export { openIncarnation } from './incarnations.ts'
 export { Knowledge, type KnowledgeOptions } from './knowledge.ts'
 export { LiveLog } from './live-log.ts'
 export { PositionMemory } from './position-memory.ts'

@@ -6,17 +6,22 @@ import { StoreRefused } from '../store/index.ts'
 import { ConfigurationError, readConfiguration } from './configuration/index.ts'
 import { runGuard } from './guard.ts'
 import { openLogger } from './logging.ts'
+import { runRecover } from './recover.ts'
 import { serve } from './serve.ts'
 import { stopOnSignal } from './signals.ts'
 
 const USAGE = `usage: rescind serve [--demo]
        rescind guard --authority URL --credential C --audience A --port P [--host H] [--scope S] [--snapshot FILE]
+       rescind recover [--all | --log ID] [--reason TEXT] [--dismiss] [--yes]
        rescind --version
 
 serve   Runs the authority. Its configuration is environment variables: docs/configuration.md lists them.
         --demo shows keys being added, published and rotated, then keeps serving.
 guard   Answers a proxy's question about a request's token: 204, 401, 403 or 503 (docs/verifier.md).
-        The credential may also stand in RESCIND_CLUSTER_CREDENTIAL.`
+        The credential may also stand in RESCIND_CLUSTER_CREDENTIAL.
+recover Opens a new incarnation of every log that was reported to lack entries, with --all of every log: mandatory
+        after a restore (docs/operations.md). It works on the database, by the configuration of the server.
+        --dismiss lets the logs go on as they were: for reports that are known to be false.`
 
 /** The command line. Whatever the operator can put right is one line on stderr, and exit code 1. */
 export async function commandLine(words: readonly string[]): Promise<void> {
@@ -25,6 +30,7 @@ export async function commandLine(words: readonly string[]): Promise<void> {
     if (values.version) printLine(VERSION)
     else if (values.help) printLine(USAGE)
     else if (positionals.join(' ') === 'guard') await runGuard(values, printLine)
+    else if (positionals.join(' ') === 'recover') await runRecover(values, printLine)
     else if (positionals.join(' ') !== 'serve') throw new UsageError(USAGE)
     else await run({ demo: values.demo })
   } catch (failure) {
@@ -54,6 +60,11 @@ function parse(words: readonly string[]) {
         port: { type: 'string' },
         scope: { type: 'string' },
         snapshot: { type: 'string' },
+        all: { type: 'boolean' },
+        log: { type: 'string' },
+        reason: { type: 'string' },
+        dismiss: { type: 'boolean' },
+        yes: { type: 'boolean' },
       },
     })
   } catch (cause) {

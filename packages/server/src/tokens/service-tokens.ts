@@ -20,7 +20,7 @@ import {
   type ServiceTokenRow,
 } from '../store/queries/service-tokens.ts'
 import type { Artefact } from './judge.ts'
-import { judgeOver } from './judging.ts'
+import { judgeForUse } from './judging.ts'
 
 /** Seconds. There is no refresh token: whoever has the secret asks again. */
 export const SERVICE_TOKEN_LIFETIME = 3_600
@@ -40,7 +40,7 @@ export interface ServiceTokenServices {
  * one that was born void is made again once, with what has become known since.
  *
  * @returns undefined for a secret that is not good
- * @throws DomainError `service_token_limit_reached`, `credentials_invalid`, `store_unavailable`
+ * @throws DomainError `service_token_limit_reached`, `credentials_invalid`, `store_unavailable`, `log_halted`
  */
 export async function issueServiceToken(
   authority: Authority,
@@ -52,7 +52,7 @@ export async function issueServiceToken(
     if (known === undefined) return undefined
     const token = await record(authority, known.actor, known.position)
     const index = await knowledge.confirm(known.actor.organizationId)
-    if (judgeOver(index).isGood(artefactOf(token))) return sign(authority, token)
+    if (judgeForUse(index).isGood(artefactOf(token))) return sign(authority, token)
   }
   throw new DomainError('credentials_invalid')
 }
@@ -62,7 +62,7 @@ export async function issueServiceToken(
  * proves that we wrote it, the row that we issued it, and standing that nothing took it back.
  *
  * @returns undefined where it is not good, for whatever reason
- * @throws DomainError `store_unavailable`
+ * @throws DomainError `store_unavailable`, `log_halted`
  */
 export async function acceptServiceToken(
   authority: Authority,
@@ -72,7 +72,7 @@ export async function acceptServiceToken(
   const found = await find(authority, presented)
   if (found === undefined) return undefined
   const index = await knowledge.confirm(found.token.organization_id)
-  return judgeOver(index).isGood(artefactOf(found.token)) ? serviceAccountActor(found.account) : undefined
+  return judgeForUse(index).isGood(artefactOf(found.token)) ? serviceAccountActor(found.account) : undefined
 }
 
 /** Revokes an access token, for the account that it is of; of any other it says and does nothing (RFC 7009). */

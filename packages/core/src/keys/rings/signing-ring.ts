@@ -64,6 +64,19 @@ export function revoke(ring: SigningRing, kid: string, moment: SigningMoment): S
   return draft.settle()
 }
 
+/**
+ * Revokes every key that the ring has and begins with two fresh ones, which are published together: for a ring of which
+ * it is not known any more which of its keys were revoked.
+ */
+export function replaceAll(ring: SigningRing, moment: SigningMoment): SigningRingOutcome {
+  const draft = new SigningDraft(ring, moment)
+  for (const key of ring.keys)
+    if (key.status !== 'REVOKED' && !ring.blocked.has(key.thumbprint)) draft.revoke(key)
+  draft.ensureActive()
+  draft.ensureNext('required')
+  return draft.settle()
+}
+
 /** When AUTO rotation is due, in milliseconds since the epoch; null while it has no NEXT to turn to. */
 export function nextRotationAt(ring: SigningRing, policy: SigningPolicy): number | null {
   const active = ring.keys.find((key) => key.status === 'ACTIVE')

@@ -36,6 +36,8 @@ export interface PresentedApiToken {
     readonly status: string
     readonly roles: readonly string[]
   }
+  /** The present incarnation of the organization's log: what was made in an earlier one is void. */
+  readonly incarnation: number
   /** The newest cutoffs of the owner and of the organization. */
   readonly cutoffs: readonly { readonly incarnation: number; readonly seq: number }[]
 }
@@ -65,13 +67,19 @@ export async function findPresentedApiToken(
     .where('organization_id', '=', token.organization_id)
     .where('user_id', '=', token.user_id)
     .execute()
+  const head = await tx.db
+    .selectFrom('log_heads')
+    .select('incarnation')
+    .where('log_id', '=', token.organization_id)
+    .executeTakeFirst()
+  if (head === undefined) return undefined
   const cutoffs = await tx.db
     .selectFrom('revocations')
     .select(['incarnation', 'seq'])
     .where('organization_id', '=', token.organization_id)
     .where('target_key', 'in', [userTargetKey(token.user_id), organizationTargetKey(token.organization_id)])
     .execute()
-  return { token, owner: { ...owner, roles: roles.map(({ role }) => role) }, cutoffs }
+  return { token, owner: { ...owner, roles: roles.map(({ role }) => role) }, ...head, cutoffs }
 }
 
 export interface ApiTokenPage {

@@ -39,6 +39,28 @@ export async function deleteRole(tx: WriteTx, userId: string, role: string): Pro
   return deleted !== undefined
 }
 
+/** Who has had the role for longest, of those with a status among these. */
+export async function firstWithRole(
+  tx: ReadTx,
+  role: string,
+  statuses: readonly UserStatus[],
+): Promise<{ readonly id: string; readonly login: string } | undefined> {
+  return tx.db
+    .selectFrom('user_roles')
+    .innerJoin('users', (join) =>
+      join
+        .onRef('users.organization_id', '=', 'user_roles.organization_id')
+        .onRef('users.id', '=', 'user_roles.user_id'),
+    )
+    .select(['users.id', 'users.login'])
+    .where('user_roles.organization_id', '=', organizationOf(tx))
+    .where('user_roles.role', '=', role)
+    .where('users.status', 'in', statuses)
+    .orderBy('user_roles.granted_at')
+    .orderBy('users.id')
+    .executeTakeFirst()
+}
+
 /** Whether somebody else than this user has the role and a status among these. */
 export async function anotherHasRole(
   tx: ReadTx,

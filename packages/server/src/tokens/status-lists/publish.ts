@@ -6,7 +6,7 @@ import { activeSigningKey } from '../../keys/issuer-keys.ts'
 import { findStatusList, listStatusLists, placedTokens } from '../../store/queries/status-lists.ts'
 import type { StatusLists } from '../../store/tables/status-lists.ts'
 import type { KnownIssuer } from '../issuers.ts'
-import { standingOf } from '../judging.ts'
+import { judgeForUse, standingOf } from '../judging.ts'
 import { rowArtefact } from '../ledger.ts'
 import { statusListsAddress } from './place.ts'
 import { BITS, Statuses, statusOf } from './statuses.ts'
@@ -88,6 +88,7 @@ function isFresh({ signedAt, builtAt, position }: Remembered, { index }: KnownIs
 async function build(issuer: KnownIssuer, endpoints: string, row: StatusLists): Promise<Remembered> {
   const builtAt = performance.now()
   const { authority, issuerId, index } = issuer
+  judgeForUse(index).mayIssue()
   const { position } = index
   const lst = await encodeStatuses(issuer, row)
   const { kid, alg, privateKey } = await activeSigningKey(authority, issuerId)

@@ -6,6 +6,7 @@ export default crossing(userRoles)(
     listRolesOf: [of('user_roles', 'user_id')],
     insertRole: [of('user_roles', 'user_id'), 'another', 1],
     deleteRole: [of('user_roles', 'user_id'), of('user_roles', 'role')],
+    firstWithRole: [of('user_roles', 'role'), ['DEPROVISIONED']],
     anotherHasRole: ['nobody', of('user_roles', 'role'), ['DEPROVISIONED']],
   }),
   { users: { status: 'DEPROVISIONED' } },
