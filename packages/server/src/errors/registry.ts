@@ -296,6 +296,10 @@ export const REGISTRY = {
     kind: 'conflict',
     log: 'The follower knows a position that this database does not have: it was restored or is not the primary.',
   },
+  log_not_recovered: {
+    kind: 'conflict',
+    log: 'A node handed back revoked keys although the log has not been recovered, and so has lost none.',
+  },
   log_halted: {
     kind: 'unavailable',
     log: 'The log lacks entries that somebody knows: nothing is issued by it until an operator runs `rescind recover`.',

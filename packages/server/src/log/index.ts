@@ -14,6 +14,7 @@ export { Knowledge, type KnowledgeOptions } from './knowledge.ts'
 export { LiveLog } from './live-log.ts'
 export { PositionMemory } from './position-memory.ts'
 export {
+  countEntries,
   head,
   type LoggedEntry,
   type LogHead,

@@ -127,6 +127,18 @@ async function lowestFloor(
   return Math.min(...classes.map((name) => floors.get(name) ?? 0))
 }
 
+/** How many entries of a kind an incarnation of the transaction's log has. */
+export async function countEntries(tx: ReadTx, kind: EntryKind, incarnation: number): Promise<number> {
+  const { count } = await tx.db
+    .selectFrom('log_entries')
+    .select((row) => row.fn.countAll().as('count'))
+    .where('log_id', '=', organizationOf(tx))
+    .where('kind', '=', kind)
+    .where('incarnation', '=', incarnation)
+    .executeTakeFirstOrThrow()
+  return Number(count)
+}
+
 function entriesAfter(tx: ReadTx, log: string, after: Pick<Position, 'incarnation' | 'seq'>) {
   refuseForeign(tx, log)
   return tx.db

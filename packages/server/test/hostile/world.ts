@@ -74,6 +74,7 @@ export function acceptedBodies(name: string): Readonly<Record<string, Readonly<R
     'POST /api/rescind/v1/revocations/preview': { target: { type: 'session', id: name } },
     'POST /api/rescind/v1/sql': { statement: 'SHOW PROVIDERS' },
     'POST /api/rescind/v1/log/nodes': { name },
+    'POST /api/rescind/v1/log/keys': { revoked: ['0'.repeat(43)] },
     'POST /api/rescind/v1/log/ack': { position: `${'0'.repeat(24)}.1.0` },
     'POST /api/v1/api-tokens': { name },
     'POST /api/v1/users': { profile, credentials: { password: { value: WORLD_PASSWORD } } },

@@ -68,6 +68,15 @@ export class AuthorityClient implements LogSource {
     return { head, view, maxStaleness, whenStale }
   }
 
+  /** Hands back thumbprints of keys that the log has forgotten to have revoked. */
+  async returnKeys(
+    { nodeToken }: NodeIdentity,
+    revoked: readonly string[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    await this.#post('/keys', { revoked }, nodeToken, signal)
+  }
+
   async snapshot(
     { nodeToken }: NodeIdentity,
     query: string,

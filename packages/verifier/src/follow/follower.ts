@@ -29,6 +29,8 @@ const STREAM_AGAIN = 300_000
 /** A file that is behind by less than this is not written again, in milliseconds. */
 const SAVE_AFTER = 30_000
 const MAX_SNAPSHOT = 2 ** 30
+/** Thumbprints that the authority takes in one request. */
+const MOST_RETURNED = 1_000
 
 /** Told of what has been applied. */
 export interface FollowerListener {
@@ -49,6 +51,8 @@ export class Follower {
   #index: LogIndex | undefined
   #node: NodeIdentity | undefined
   #viewWanted: string | undefined
+  /** Revoked keys of which the authority has to be told, since its log lost them. */
+  #toReturn: readonly string[] = []
   #acknowledging = false
   #acknowledgeAgain = false
   #stopBeat: (() => void) | undefined
@@ -133,6 +137,7 @@ export class Follower {
       await this.#takeSnapshot(node)
       onProgress()
     }
+    if (this.#toReturn.length > 0) await this.#returnKeys(node)
     const index = this.#index
     if (index === undefined) throw new Error('no snapshot')
     this.#acknowledge()
@@ -207,8 +212,31 @@ export class Follower {
     const query = known === undefined || known.hole === 'empty' ? '' : this.#placeQuery(known)
     const limit = Math.min(MAX_SNAPSHOT, this.#options.memoryLimit ?? MAX_SNAPSHOT)
     const bytes = await this.#source.snapshot(node, query, limit, this.#end.signal)
-    this.#load(decodeSnapshot(bytes, limit))
+    const snapshot = decodeSnapshot(bytes, limit)
+    this.#load(snapshot)
     this.#viewWanted = undefined
+    const returned = known === undefined ? [] : lostKeys(known, snapshot)
+    // A key may wait here already from an attempt that failed.
+    this.#toReturn = [...new Set([...this.#toReturn, ...returned])]
+    await this.#save()
+  }
+
+  /**
+   * What was revoked stays so: keys that an earlier incarnation revoked and the present one does not know. Until they are
+   * handed back the snapshot in the file stays that of before, so that a new process does the same.
+   */
+  async #returnKeys(node: NodeIdentity): Promise<void> {
+    const all = this.#toReturn
+    for (let at = 0; at < all.length; at += MOST_RETURNED) {
+      try {
+        await this.#source.returnKeys(node, all.slice(at, at + MOST_RETURNED), this.#end.signal)
+      } catch (failure) {
+        // One that does not want them will not want them later either; they are revoked here all the same.
+        const isFinal = failure instanceof AuthorityRefusal && failure.status < 500 && failure.status !== 401
+        if (!isFinal) throw failure
+      }
+    }
+    this.#toReturn = []
     await this.#save()
   }
 
@@ -227,13 +255,17 @@ export class Follower {
       index = new LogIndex({ log: snapshot.log, classes: ['access'], hashKey, ...limit })
       this.lease.reset()
     }
+    const before = index.incarnation
     const outcome = index.load(snapshot)
     if (outcome !== 'applied') throw new Error(`a snapshot that is ${outcome}`)
     this.#index = index
     this.#dirtySince ??= this.#monotonic()
     this.#listener.onApplied(index)
     this.lease.advance(index)
-    this.#emit({ type: 'applied', position: formatPosition(index.position), entries: 0 })
+    const position = formatPosition(index.position)
+    this.#emit({ type: 'applied', position, entries: 0 })
+    if (before > 0 && index.incarnation > before)
+      this.#emit({ type: 'recovered', position, returned: lostKeys(index, snapshot).length })
     this.#wake()
   }
 
@@ -330,7 +362,7 @@ export class Follower {
   #save(): Promise<void> {
     const [store, index] = [this.#options.store, this.#index]
     if (store === undefined || index === undefined || index.hole !== undefined) return Promise.resolve()
-    if (this.#dirtySince === undefined) return this.#saving
+    if (this.#dirtySince === undefined || this.#toReturn.length > 0) return this.#saving
     this.#dirtySince = undefined
     const bytes = encodeSnapshot(index)
     // One after the other, so that an older one never replaces a newer.
@@ -372,4 +404,18 @@ export class Follower {
   emit(event: VerifierEvent): void {
     this.#emit(event)
   }
+}
+
+/** Keys that are known to be revoked by an earlier incarnation, and of which a snapshot of a later one says nothing. */
+function lostKeys(index: LogIndex, { incarnation, entries }: Snapshot): readonly string[] {
+  const told = new Set<string>()
+  for (const entry of entries) {
+    if (entry.kind === 'key.revoked') told.add(entry.subject.key)
+    else if (entry.kind === 'idp_jwks.revoked' || entry.kind === 'idp_jwks.refreshed')
+      for (const thumbprint of entry.data.blocked ?? []) told.add(thumbprint)
+  }
+  return index.revokedKeys.filter((thumbprint) => {
+    const mark = index.revokedKey(thumbprint)
+    return mark !== undefined && mark.incarnation < incarnation && !told.has(thumbprint)
+  })
 }

@@ -23,6 +23,8 @@ export type VerifierEvent =
   | { readonly type: 'disconnected'; readonly cause: string; readonly retryIn: number }
   /** The authority lacks what this verifier knows: it was restored, and must be recovered. Nothing is rolled back. */
   | { readonly type: 'diverged'; readonly position: string }
+  /** The authority was recovered: everything of before is void. `returned` revoked keys had been lost there. */
+  | { readonly type: 'recovered'; readonly position: string; readonly returned: number }
   /** The snapshot could not be written or read. The verifier goes on without it. */
   | { readonly type: 'snapshot_failed'; readonly cause: string }
   /** A token was accepted past the staleness, because the cluster is `open` or the authority said so by itself. */

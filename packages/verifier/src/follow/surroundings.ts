@@ -9,6 +9,8 @@ export interface LogSource {
   register(name: string, signal: AbortSignal): Promise<NodeIdentity>
   /** @throws AuthorityRefusal where no lease is granted */
   acknowledge(node: NodeIdentity, position: string, digest: string, signal: AbortSignal): Promise<Grant>
+  /** Hands back keys that are known here to be revoked, and that the log has lost. */
+  returnKeys(node: NodeIdentity, revoked: readonly string[], signal: AbortSignal): Promise<void>
   snapshot(node: NodeIdentity, query: string, limit: number, signal: AbortSignal): Promise<Uint8Array>
   stream(node: NodeIdentity, query: string, signal: AbortSignal): AsyncIterable<ServerEvent>
   poll(node: NodeIdentity, query: string, signal: AbortSignal): Promise<readonly string[]>

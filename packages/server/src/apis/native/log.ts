@@ -12,6 +12,7 @@ import { refuseDiverged } from '../../federation/delivery/continuity.ts'
 import type { Deliveries } from '../../federation/delivery/deliveries.ts'
 import { type SentFrame, sendable } from '../../federation/delivery/event-stream.ts'
 import { Leases } from '../../federation/delivery/leases.ts'
+import { MOST_RETURNED, takeReturnedKeys } from '../../federation/delivery/returned-keys.ts'
 import type { EncodedSnapshot, ViewFeed } from '../../federation/delivery/view-feed.ts'
 import { framesOf, head, readEntries } from '../../log/index.ts'
 import { renderError } from './errors.ts'
@@ -58,6 +59,16 @@ const Acknowledgement = Type.Object(
   { position: Type.String({ maxLength: 64 }), digest: Type.Optional(Digest) },
   closed,
 )
+const Thumbprints = Type.Object(
+  {
+    revoked: Type.Array(Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' }), {
+      minItems: 1,
+      maxItems: MOST_RETURNED,
+    }),
+  },
+  closed,
+)
+const Taken = Type.Object({ taken: Type.Integer(), known: Type.Integer(), refused: Type.Integer() })
 const LeaseBody = Type.Object({
   head: Type.String(),
   view: Type.String(),
@@ -74,6 +85,7 @@ export function logApi(authority: Authority, deliveries: Deliveries): FastifyPlu
     snapshots(app, deliveries)
     news(app, deliveries)
     nodes(app, authority, deliveries)
+    keys(app, authority)
     // A stream does not end by itself, and a server does not close before its answers have ended.
     app.addHook('preClose', async () => deliveries.close())
   }
@@ -165,6 +177,19 @@ function nodes(app: NativeApp, authority: Authority, deliveries: Deliveries): vo
       const place = digest === undefined ? { position } : { position, digest }
       const { head: at, ...lease } = await leases.acknowledge({ ...follower, nodeId }, place)
       return { head: formatPosition(at), ...lease }
+    },
+  )
+}
+
+/** `POST /log/keys`: what a node knows to be revoked, and the log has lost before it was recovered. */
+function keys(app: NativeApp, authority: Authority): void {
+  app.post(
+    '/log/keys',
+    { schema: { body: Thumbprints, response: { 200: Taken, ...RESPONSES } } },
+    async (request) => {
+      const follower = followerOf(request)
+      if (follower.nodeId === undefined) throw new DomainError('permission_denied')
+      return takeReturnedKeys(authority, follower, request.body.revoked)
     },
   )
 }
