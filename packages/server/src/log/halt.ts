@@ -1,7 +1,7 @@
 import { type EntryContent, formatPosition, type Position } from '@rescind/core/log'
 import { type Actor, entryActor } from '../authority/index.ts'
 import { DomainError } from '../errors/index.ts'
-import { organizationOf, type ReadTx, type WriteTx } from '../store/index.ts'
+import { type ReadTx, tenantOf, type WriteTx } from '../store/index.ts'
 import { deleteHalt, findHalt, putHalt } from '../store/queries/log-halts.ts'
 import { append } from './append.ts'
 import { type LoggedEntry, loggedEntry } from './read.ts'
@@ -56,7 +56,7 @@ export async function divergencesSince(tx: ReadTx, incarnation: number): Promise
   const rows = await tx.db
     .selectFrom('log_entries')
     .select(['log_id', 'incarnation', 'seq', 'at', 'kind', 'body', 'digest'])
-    .where('log_id', '=', organizationOf(tx))
+    .where('log_id', '=', tenantOf(tx))
     .where('kind', 'in', ['log.diverged', 'log.divergence_dismissed'])
     .where('incarnation', '=', incarnation)
     .orderBy('seq', 'desc')

@@ -1,5 +1,5 @@
 import { GENESIS_DIGEST } from '@rescind/core/log'
-import { organizationOf, type WriteTx } from '../store/index.ts'
+import { tenantOf, type WriteTx } from '../store/index.ts'
 import { deleteHalt } from '../store/queries/log-halts.ts'
 import { head, type LogHead } from './read.ts'
 
@@ -17,7 +17,7 @@ export async function openIncarnation(
   present: number,
   incarnation: number,
 ): Promise<LogHead | undefined> {
-  const log = organizationOf(tx)
+  const log = tenantOf(tx)
   const end = await head(tx)
   const { position, digest } = end
   const { numUpdatedRows } = await tx.db

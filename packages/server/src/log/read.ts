@@ -132,7 +132,7 @@ export async function countEntries(tx: ReadTx, kind: EntryKind, incarnation: num
   const { count } = await tx.db
     .selectFrom('log_entries')
     .select((row) => row.fn.countAll().as('count'))
-    .where('log_id', '=', organizationOf(tx))
+    .where('log_id', '=', tenantOf(tx))
     .where('kind', '=', kind)
     .where('incarnation', '=', incarnation)
     .executeTakeFirstOrThrow()

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline/promises'
 import { formatPosition } from '@rescind/core/log'
 import { type Authority, systemActor } from '../authority/index.ts'
 import { type Recovery, type RecoveryStep, recoverLog } from '../federation/recovery/recover.ts'
-import { type LogState, nextIncarnation, statesOfLogs } from '../federation/recovery/stopped-logs.ts'
+import { type LogState, nextIncarnation, scopeOf, statesOfLogs } from '../federation/recovery/stopped-logs.ts'
 import { dismissDivergence } from '../log/index.ts'
 import { ConfigurationError, readConfiguration } from './configuration/index.ts'
 import { openLogger } from './logging.ts'
@@ -90,18 +90,19 @@ async function act(
 ): Promise<void> {
   const operator = userInfo().username
   if (!dismiss) {
-    for (const line of told(await recoverLog(authority, { log, operator, reason, steps: STEPS }), name))
-      print(line)
+    const order = { log: { id: log, name }, operator, reason, steps: STEPS }
+    print(`log ${log} (${name ?? 'federation'}):`)
+    for (const line of told(await recoverLog(authority, order))) print(line)
     return
   }
-  const dismissed = await authority.store.write({ organizationId: log }, (tx) =>
+  const dismissed = await authority.store.write(scopeOf({ id: log, name }), (tx) =>
     dismissDivergence(tx, systemActor(log), `${operator}: ${reason}`, authority.clock.now()),
   )
   print(`log ${log} ${dismissed ? 'goes on: the reports were dismissed' : 'had not stopped'}`)
 }
 
-function* told({ log, position, lost, issuers, providers, administrator }: Recovery, name = 'federation') {
-  yield `log ${log} (${name}) goes on at ${formatPosition(position)}`
+function* told({ position, lost, issuers, providers, administrator }: Recovery): Generator<string> {
+  yield `  goes on at ${formatPosition(position)}`
   yield `  lost: ${lost === undefined ? 'unknown, nobody reported a place' : `everything up to ${lost} that is not here`}`
   yield `  ${issuers} issuers have new keys, ${providers} identity providers are fetched anew`
   if (administrator === undefined) return

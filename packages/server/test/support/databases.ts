@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client, escapeIdentifier } from 'pg'
@@ -12,6 +12,8 @@ export type TestStoreOptions = Omit<StoreOptions, 'dataDir' | 'databaseUrl'>
 /** A place for a database, empty at first, that may be opened more than once, also by another process. */
 export interface TestPlace {
   readonly options: Pick<StoreOptions, 'dataDir' | 'databaseUrl'>
+  /** Takes a backup; nobody may have the database open. @returns what puts the database back to it, likewise */
+  backUp(): Promise<() => Promise<void>>
   remove(): Promise<void>
 }
 
@@ -43,7 +45,19 @@ function testDatabase(name: TestDatabase['name'], place: TestDatabase['place']):
 
 const sqlite = testDatabase('sqlite', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'rescind-'))
-  return { options: { dataDir }, remove: () => rm(dataDir, { recursive: true }) }
+  return {
+    options: { dataDir },
+    async backUp() {
+      const copy = `${dataDir}/backup`
+      const files = (await readdir(dataDir)).filter((name) => name !== 'backup')
+      for (const name of files) await cp(join(dataDir, name), join(copy, name))
+      return async () => {
+        for (const name of await readdir(dataDir)) if (name !== 'backup') await rm(join(dataDir, name))
+        for (const name of files) await cp(join(copy, name), join(dataDir, name))
+      }
+    },
+    remove: () => rm(dataDir, { recursive: true }),
+  }
 })
 
 function postgres({ url, template }: { url: string; template: string }): TestDatabase {
@@ -56,10 +70,29 @@ function postgres({ url, template }: { url: string; template: string }): TestDat
     )
     return {
       options: { dataDir: '', databaseUrl: databaseUrl(url, name) },
+      async backUp() {
+        const copy = `${name}_backup`
+        await administer(url, (client) => copyDatabase(client, name, copy))
+        return () =>
+          administer(url, async (client) => {
+            await client.query(`drop database ${escapeIdentifier(name)} with (force)`)
+            await client.query(`alter database ${escapeIdentifier(copy)} rename to ${escapeIdentifier(name)}`)
+          })
+      },
       remove: () =>
         administer(url, (client) => client.query(`drop database ${escapeIdentifier(name)} with (force)`)),
     }
   })
+}
+
+/** The connections of a process that was killed may take a moment to be noticed, and a template must have none. */
+async function copyDatabase(client: Client, from: string, to: string): Promise<void> {
+  await client.query(`alter database ${escapeIdentifier(from)} allow_connections false`)
+  await client.query('select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = $1', [
+    from,
+  ])
+  await client.query(`create database ${escapeIdentifier(to)} template ${escapeIdentifier(from)}`)
+  await client.query(`alter database ${escapeIdentifier(from)} allow_connections true`)
 }
 
 /** Migrates one database for the whole run, by whichever test needs it first; the others are copies of it. */

@@ -21,6 +21,8 @@ export interface ServerProcess {
   /** What the server printed as `NAME=value`, with what an earlier process on the same place printed. */
   readonly credentials: ReadonlyMap<string, string>
   readonly exited: Promise<Exit>
+  /** What it runs with, for other commands on the same place. */
+  readonly environment: Environment
   stdout(): string
   stderr(): string
   /** Resolves once the server has logged something that matches. */
@@ -57,6 +59,16 @@ export function startServer(
 /** A server that has only just been started, for those who do not wait until it is ready. */
 export function spawnServer(place: TestPlace['options'], environment: Environment = {}): SpawnedServer {
   return launch(environmentOf(place, environment))
+}
+
+/** Runs another command of the program on a place, to its end. */
+export async function runCommand(
+  words: readonly string[],
+  environment: Environment,
+): Promise<Exit & { readonly stdout: string; readonly stderr: string }> {
+  const { exited, stdout, stderr } = launch(environment, words)
+  const exit = await exited
+  return { ...exit, stdout: stdout(), stderr: stderr() }
 }
 
 /** Runs a server that is expected to end by itself: refused starts. */
@@ -102,6 +114,7 @@ async function start(environment: Environment, known: ReadonlyMap<string, string
     url,
     credentials,
     exited,
+    environment,
     stdout,
     stderr,
     async logs(pattern) {
@@ -115,8 +128,8 @@ async function start(environment: Environment, known: ReadonlyMap<string, string
   }
 }
 
-function launch(environment: Environment): SpawnedServer {
-  const child = spawn(process.execPath, ['--conditions=rescind-source', MAIN, 'serve'], {
+function launch(environment: Environment, words: readonly string[] = ['serve']): SpawnedServer {
+  const child = spawn(process.execPath, ['--conditions=rescind-source', MAIN, ...words], {
     env: environment,
     // Over the channel a server notices that the test is gone, however it went, and stops.
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

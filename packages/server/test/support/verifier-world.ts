@@ -67,7 +67,8 @@ export async function openVerifierWorld(
   }
 }
 
-async function issue(
+/** An access token for an API by client credentials. @throws Error with the answer where there is none */
+export async function issue(
   { clientId, secret = '' }: TestClient,
   { issuer, identifier }: TestApi,
 ): Promise<string> {

@@ -160,7 +160,7 @@ export class Node {
       acknowledge: (_node, position, digest, signal) =>
         ask(signal, () => authority.acknowledge(position, digest)),
       // The authority here revokes every key when it is recovered, so it has none to take back.
-      returnKeys: (_node, _revoked, signal) => ask(signal, () => undefined),
+      returnKeys: (_node, _revoked, signal) => ask(signal, async () => {}),
       snapshot: async (_node, query, _limit, signal) => {
         const { bytes, end, resources } = await ask(signal, () => authority.snapshot(queryOf(query)))
         this.#record({ type: 'delivered', node: this.name, after: 0, end, resources })

@@ -1,7 +1,7 @@
 import { decodeEntry, type IndexEntry, toIndexEntry } from '@rescind/core/log'
 import { type Actor, entryActor } from '../../authority/index.ts'
 import { append, snapshotEntries } from '../../log/index.ts'
-import { organizationOf, type ReadTx, type WriteTx } from '../../store/index.ts'
+import { type ReadTx, tenantOf, type WriteTx } from '../../store/index.ts'
 
 /** What the log says of an identity provider's keys. */
 export interface LoggedProvider {
@@ -18,7 +18,7 @@ const LEEWAY = 60_000
 /** The identity providers of which the organization's log tells. To be read before a new incarnation is opened. */
 export async function providersInLog(tx: ReadTx): Promise<readonly LoggedProvider[]> {
   const kinds = ['idp_jwks.revoked', 'idp_jwks.refreshed'] as const
-  const { pages } = await snapshotEntries(tx, organizationOf(tx), { classes: ['access'], kinds })
+  const { pages } = await snapshotEntries(tx, tenantOf(tx), { classes: ['access'], kinds })
   const known = new Map<string, LoggedProvider>()
   for await (const page of pages) {
     for (const { body } of page) {

@@ -9,13 +9,14 @@ import { type Actor, type Authority, entryActor, systemActor } from '../../autho
 import { addApiToken } from '../../directory/api-tokens.ts'
 import { ENABLED_STATUSES } from '../../directory/users-status.ts'
 import { DomainError } from '../../errors/index.ts'
-import { prepareFreshRings, replaceSigningKeys } from '../../keys/signing-key-replacement.ts'
+import { type FreshRings, prepareFreshRings, replaceSigningKeys } from '../../keys/signing-key-replacement.ts'
 import { append, type LogHead, openIncarnation } from '../../log/index.ts'
 import type { Secret } from '../../secrets/index.ts'
 import type { WriteTx } from '../../store/index.ts'
+import type { LogName } from '../../store/queries/logs.ts'
 import { firstWithRole } from '../../store/queries/user-roles.ts'
 import { distrustProviders, providersInLog } from './providers.ts'
-import { type LogState, nextIncarnation, stateOfLog } from './stopped-logs.ts'
+import { type LogState, nextIncarnation, scopeOf, stateOfLog } from './stopped-logs.ts'
 
 /**
  * What else is begun anew with an incarnation, in its transaction: whoever keeps keys or state whose revocation may have
@@ -24,7 +25,7 @@ import { type LogState, nextIncarnation, stateOfLog } from './stopped-logs.ts'
 export interface RecoveryStep {
   prepare(
     authority: Authority,
-    log: string,
+    log: LogName,
   ): Promise<(tx: WriteTx, context: RecoveryContext) => Promise<void>>
 }
 
@@ -36,7 +37,7 @@ export interface RecoveryContext {
 }
 
 export interface RecoveryOrder {
-  readonly log: string
+  readonly log: LogName
   /** Who ran it and why, in the operator's words. */
   readonly operator: string
   readonly reason: string
@@ -44,7 +45,6 @@ export interface RecoveryOrder {
 }
 
 export interface Recovery {
-  readonly log: string
   /** Where the new incarnation begins. */
   readonly position: Position
   /** The furthest place that is known to have been lost; `undefined` where nobody reported one. */
@@ -69,14 +69,15 @@ export async function recoverLog(authority: Authority, order: RecoveryOrder): Pr
   const { log } = order
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const state = await stateOfLog(authority, log)
-    const fresh = await prepareFreshRings(authority, log)
+    const isOrganization = log.name !== undefined
+    const fresh: FreshRings = isOrganization ? await prepareFreshRings(authority, log.id) : new Map()
     const steps = await Promise.all(order.steps.map((step) => step.prepare(authority, log)))
     try {
       return await authority.store.write(
-        { organizationId: log },
+        scopeOf(log),
         async (tx) => {
           const at = authority.clock.now()
-          const actor = systemActor(log)
+          const actor = systemActor(log.id)
           const providers = await providersInLog(tx)
           const { incarnation } = state.head.position
           const end = await openIncarnation(tx, incarnation, nextIncarnation(state))
@@ -91,12 +92,12 @@ export async function recoverLog(authority: Authority, order: RecoveryOrder): Pr
           } as const
           const position = await append(tx, content, at)
           const context = { actor, cause: 'log.recovered' } as const
-          const issuers = await replaceSigningKeys(authority, tx, fresh, context)
+          const issuers = isOrganization ? await replaceSigningKeys(authority, tx, fresh, context) : 0
           if (issuers === undefined) throw new Overtaken()
           await distrustProviders(tx, actor, providers, at)
           for (const step of steps) await step(tx, { ...context, at })
-          const administrator = await newAdministratorToken(tx, actor, at)
-          return { log, position, lost, issuers, providers: providers.length, administrator }
+          const administrator = isOrganization ? await newAdministratorToken(tx, actor, at) : undefined
+          return { position, lost, issuers, providers: providers.length, administrator }
         },
         'urgent',
       )
@@ -123,7 +124,7 @@ async function newAdministratorToken(
 }
 
 /** The loss as the entry tells it, for ever: what the log had, and what others claim that it had. */
-function lossOf(state: Omit<LogState, 'name'>, { position, digest }: LogHead): EntryRecord {
+function lossOf(state: LogState, { position, digest }: LogHead): EntryRecord {
   return {
     from: formatPosition(position),
     digest,

@@ -1,9 +1,9 @@
 import { decodeEntry } from '@rescind/core/log'
 import type { Authority } from '../../authority/index.ts'
 import { divergencesSince, head, type LogHead } from '../../log/index.ts'
-import { SYSTEM } from '../../store/index.ts'
+import { type FederationScope, type OrganizationScope, SYSTEM } from '../../store/index.ts'
 import { findHalt } from '../../store/queries/log-halts.ts'
-import { listLogs } from '../../store/queries/logs.ts'
+import { type LogName, listLogs } from '../../store/queries/logs.ts'
 import type { LogHalts } from '../../store/tables/log-halts.ts'
 
 /** Somebody's claim to know a place that the log does not have. */
@@ -31,17 +31,22 @@ export interface LogState {
 export async function statesOfLogs(authority: Authority): Promise<readonly LogState[]> {
   const logs = await authority.store.read(SYSTEM, listLogs)
   const states: LogState[] = []
-  for (const { id, name } of logs) states.push({ name, ...(await stateOfLog(authority, id)) })
+  for (const log of logs) states.push(await stateOfLog(authority, log))
   return states
 }
 
-export function stateOfLog(authority: Authority, log: string): Promise<Omit<LogState, 'name'>> {
-  return authority.store.read({ organizationId: log }, async (tx) => {
+export function stateOfLog(authority: Authority, { id, name }: LogName): Promise<LogState> {
+  return authority.store.read(scopeOf({ id, name }), async (tx) => {
     const at = await head(tx)
     const halt = await findHalt(tx)
     const entries = halt === undefined ? [] : await divergencesSince(tx, at.position.incarnation)
-    return { log, head: at, halt, reports: entries.flatMap(({ body }) => reportIn(body)) }
+    return { log: id, name, head: at, halt, reports: entries.flatMap(({ body }) => reportIn(body)) }
   })
+}
+
+/** A log is an organization's, which has a name, or a federation's. */
+export function scopeOf({ id, name }: LogName): OrganizationScope | FederationScope {
+  return name === undefined ? { federationId: id } : { organizationId: id }
 }
 
 /** The incarnation that a recovery opens: above the present one and above any that somebody claims to have seen. */

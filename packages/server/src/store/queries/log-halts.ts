@@ -1,4 +1,4 @@
-import { organizationOf, type ReadTx, SYSTEM, type WriteTx } from '../store.ts'
+import { type ReadTx, SYSTEM, tenantOf, type WriteTx } from '../store.ts'
 import type { LogHalts } from '../tables/log-halts.ts'
 
 /** Why the organization's log has stopped; `undefined` where it has not. */
@@ -6,7 +6,7 @@ export async function findHalt(tx: ReadTx): Promise<LogHalts | undefined> {
   return tx.db
     .selectFrom('log_halts')
     .selectAll()
-    .where('organization_id', '=', organizationOf(tx))
+    .where('organization_id', '=', tenantOf(tx))
     .executeTakeFirst()
 }
 
@@ -15,7 +15,7 @@ export async function putHalt(tx: WriteTx, row: Omit<LogHalts, 'organization_id'
   const known = await findHalt(tx)
   await tx.db
     .insertInto('log_halts')
-    .values({ ...row, organization_id: organizationOf(tx) })
+    .values({ ...row, organization_id: tenantOf(tx) })
     .onConflict((conflict) =>
       conflict.column('organization_id').doUpdateSet({
         incarnation: row.incarnation,
@@ -30,7 +30,7 @@ export async function putHalt(tx: WriteTx, row: Omit<LogHalts, 'organization_id'
 export async function deleteHalt(tx: WriteTx): Promise<boolean> {
   const { numDeletedRows } = await tx.db
     .deleteFrom('log_halts')
-    .where('organization_id', '=', organizationOf(tx))
+    .where('organization_id', '=', tenantOf(tx))
     .executeTakeFirst()
   return numDeletedRows === 1n
 }
