@@ -332,7 +332,7 @@ export class Rounds {
       return { asked: { type: 'session', id: sid }, target: { session: sid }, touched }
     }
     if (which < 22) return { asked: { type: 'user', id: person.id }, target: { user: person.id }, touched }
-    // Not the organization: that ends this administrator's API token as well (`scopes.test.ts` tries it).
+    // Not the organization: that ends this administrator's API token as well (`scope-table.ts` tries it).
     const asked = { type: 'authorization_server', id: api.serverId }
     return { asked, target: { issuer: api.issuer }, touched }
   }
