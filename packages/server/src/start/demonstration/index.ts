@@ -27,6 +27,7 @@ export async function demonstrate(serving: Serving): Promise<void> {
     say(`
 Each of these changes is one entry of the organization's log, in the same commit.
 
+  console               ${serving.url}/console/           the administrator's login and password
   Okta Management API   ${serving.url}/api/v1             Authorization: SSWS <API token>
   revocations           ${serving.url}/api/rescind/v1/revocations
   audit trail           ${serving.url}/api/rescind/v1/audit

@@ -9,7 +9,14 @@ import { AUDIENCE, type Narrate } from './story.ts'
 
 const Issued = Type.Object({ access_token: Type.String(), expires_in: Type.Integer() })
 const Key = Type.Object({ id: Type.String() })
-const Revoked = Type.Object({ seq: Type.Integer() })
+const Revoked = Type.Object({ id: Type.String(), seq: Type.Integer() })
+const Effect = Type.Object({
+  effect: Type.Object({
+    state: Type.String(),
+    milliseconds: Type.Union([Type.Number(), Type.Null()]),
+    nodes: Type.Object({ acknowledged: Type.Integer() }),
+  }),
+})
 const Nothing = Type.Unknown()
 
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
@@ -58,7 +65,26 @@ export async function revokeTokens(scene: TokenScene): Promise<readonly Resource
       narrate(sentence, refused)
     }),
   )
+  await tellEffect(scene, revoked.body.id)
   return fleet
+}
+
+/** What the authority itself knows of the effect: the services have told it. */
+async function tellEffect({ client, narrate }: TokenScene, id: string): Promise<void> {
+  const began = performance.now()
+  while (performance.now() - began < PATIENCE) {
+    const { effect } = (await client.call('GET', `/api/rescind/v1/revocations/${id}`, Effect)).body
+    if (effect.state === 'complete') {
+      const { milliseconds, nodes } = effect
+      narrate(
+        `and the authority can prove it: ${nodes.acknowledged} nodes acknowledged, the last of them after this time`,
+        milliseconds ?? undefined,
+      )
+      narrate(`the receipt is at /api/rescind/v1/revocations/${id}/receipt`)
+      return
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
 }
 
 /** @returns milliseconds from `began` to the first refusal; undefined for one that goes on accepting */
