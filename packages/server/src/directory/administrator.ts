@@ -10,6 +10,7 @@ import {
   type PreparedDigestKey,
   prepareDigestKey,
 } from './digest-keys.ts'
+import type { OrganizationRole } from './granted-roles.ts'
 import { type PreparedPassword, prepareGivenPassword } from './passwords.ts'
 import { addRole } from './roles-of-users.ts'
 import {
@@ -37,12 +38,25 @@ export interface AdministratorCredentials {
   readonly serviceAccount: ServiceAccountCredential
 }
 
+/** What the two credentials of the Atlas API are called and may do, where whoever creates them says so. */
+export interface AdministratorContents {
+  readonly digestKey?: { readonly description: string; readonly granted: readonly OrganizationRole[] }
+  readonly serviceAccount?: {
+    readonly name: string
+    readonly description: string
+    readonly granted: readonly OrganizationRole[]
+    /** Milliseconds since the epoch. */
+    readonly secretExpiresAt: number
+  }
+}
+
 /** An administrator made ready outside the transaction that will add them. */
 export interface PreparedAdministrator {
   readonly credentials: AdministratorCredentials
   readonly roles: readonly Role[]
   readonly password: PreparedPassword
   readonly digestKey: PreparedDigestKey
+  readonly contents: AdministratorContents
 }
 
 /** @throws DomainError `password_refused` */
@@ -50,6 +64,7 @@ export async function prepareAdministrator(
   authority: Authority,
   given: GivenCredentials,
   roles: readonly Role[],
+  contents: AdministratorContents = {},
 ): Promise<PreparedAdministrator> {
   const credentials: AdministratorCredentials = {
     login: given.login,
@@ -63,6 +78,7 @@ export async function prepareAdministrator(
     roles,
     password: await prepareGivenPassword(credentials.password),
     digestKey: await prepareDigestKey(authority, credentials.digestKey),
+    contents,
   }
 }
 
@@ -77,7 +93,7 @@ export async function prepareAdministrator(
 export async function addAdministrator(
   tx: WriteTx,
   actor: Actor,
-  { credentials, roles, password, digestKey }: PreparedAdministrator,
+  { credentials, roles, password, digestKey, contents }: PreparedAdministrator,
   at: number,
 ): Promise<void> {
   const { login } = credentials
@@ -86,8 +102,10 @@ export async function addAdministrator(
   for (const role of roles) await addRole(tx, actor, user.id, role, at)
   const name = 'administrator'
   await addApiToken(tx, actor, { name, userId: user.id, value: credentials.apiToken }, at)
-  await addDigestKey(tx, actor, digestKey, { description: name, roles }, at)
-  await addServiceAccount(tx, actor, credentials.serviceAccount, { name, description: '', roles }, at)
+  const key = { description: name, roles, ...contents.digestKey }
+  await addDigestKey(tx, actor, digestKey, key, at)
+  const account = { name, description: '', roles, ...contents.serviceAccount }
+  await addServiceAccount(tx, actor, credentials.serviceAccount, account, at)
 }
 
 function newSecret(bytes = 18): Secret {

@@ -3,7 +3,7 @@ import { type Actor, type Authority, entryActor, newObjectId, type Role } from '
 import { DomainError } from '../errors/index.ts'
 import { append } from '../log/index.ts'
 import { Secret } from '../secrets/index.ts'
-import { SYSTEM, type WriteTx } from '../store/index.ts'
+import { type ReadTx, SYSTEM, type WriteTx } from '../store/index.ts'
 import { deleteAccessEntries } from '../store/queries/access-lists.ts'
 import {
   type DigestKeyRow,
@@ -17,11 +17,12 @@ import {
 import { deleteGroupMember, listGroupMembers } from '../store/queries/group-members.ts'
 import {
   columnsOfRoles,
+  type GroupRole,
   grantedRolesOf,
   type OrganizationRole,
   refuseForHigherCredential,
 } from './granted-roles.ts'
-import { type Membership, membershipOf } from './group-members.ts'
+import { joinGroup, type Membership, membershipOf } from './group-members.ts'
 import { decodeRoles, encodeRoles } from './roles.ts'
 
 /** The protection space that Atlas's clients see; it is part of what is hashed (RFC 7616 section 3.4.2). */
@@ -53,6 +54,8 @@ export interface DigestKey {
 export interface DigestKeyDraft {
   readonly description: string
   readonly roles: readonly OrganizationRole[]
+  /** A group to put the new key into. */
+  readonly group?: { readonly groupId: string; readonly roles: readonly GroupRole[] }
 }
 
 /** A digest key made ready outside the transaction that will add it. */
@@ -130,12 +133,12 @@ export async function addDigestKey(
 /**
  * Creates a digest key. Its private half is returned this once.
  *
- * @throws DomainError `credential_limit_reached`
+ * @throws DomainError `credential_limit_reached`, `not_found` (the group)
  */
 export async function createDigestKey(
   authority: Authority,
   actor: Actor,
-  { description, roles }: DigestKeyDraft,
+  { description, roles, group }: DigestKeyDraft,
 ): Promise<{ readonly key: DigestKey; readonly privateKey: Secret }> {
   const credential = newDigestCredential()
   const prepared = await prepareDigestKey(authority, credential)
@@ -145,7 +148,10 @@ export async function createDigestKey(
       throw new DomainError('credential_limit_reached', { limit: MOST_DIGEST_KEYS })
     await addDigestKey(tx, actor, prepared, { description, roles: [], granted: roles }, at)
     const { publicKey, id, privateKeyEnd } = prepared
-    const key = { id, publicKey, description, roles, memberships: [], privateKeyEnd, createdAt: at }
+    // The caller may give a group's roles by a role in that group, which a new key stands no higher than.
+    if (group !== undefined) await joinGroup(tx, actor, { kind: 'digest_key', id, roles: '[]' }, group, at)
+    const memberships = group === undefined ? [] : [{ ...group, credentialId: id }]
+    const key = { id, publicKey, description, roles, memberships, privateKeyEnd, createdAt: at }
     return { key, privateKey: credential.privateKey }
   })
 }
@@ -175,7 +181,10 @@ export async function updateDigestKey(
   authority: Authority,
   actor: Actor,
   id: string,
-  change: Partial<DigestKeyDraft>,
+  change: {
+    readonly description?: string | undefined
+    readonly roles?: readonly OrganizationRole[] | undefined
+  },
 ): Promise<DigestKey> {
   const at = authority.clock.now()
   await authority.store.write({ organizationId: actor.organizationId }, async (tx) => {
@@ -211,7 +220,7 @@ export function deleteDigestKey(authority: Authority, actor: Actor, id: string):
 }
 
 /** @throws DomainError `not_found` where the transaction's organization has no such key */
-export async function requireDigestKey(tx: WriteTx | Parameters<typeof findRow>[0], id: string) {
+export async function requireDigestKey(tx: ReadTx, id: string): Promise<DigestKeyRow> {
   const row = await findRow(tx, id)
   if (row === undefined) throw new DomainError('not_found', { type: 'digest_key', id })
   return row

@@ -2,6 +2,7 @@ import { type Actor, type Authority, entryActor, newObjectId } from '../authorit
 import { DomainError } from '../errors/index.ts'
 import { append } from '../log/index.ts'
 import type { ReadTx, WriteTx } from '../store/index.ts'
+import { listGroupMembers } from '../store/queries/group-members.ts'
 import {
   deleteGroup as deleteRow,
   findGroup,
@@ -12,6 +13,7 @@ import {
   renameGroup as renameRow,
 } from '../store/queries/groups.ts'
 import { DEFAULT_GROUP } from '../store/tables/groups.ts'
+import { type Membership, membershipOf } from './group-members.ts'
 
 /** Groups of one organization. */
 export const MOST_GROUPS = 250
@@ -68,6 +70,14 @@ export async function renameGroup(
     const content = { subject: { group: id }, data: { name }, actor: entryActor(actor) }
     await append(tx, { kind: 'group.renamed', ...content }, at)
     return { ...group, name }
+  })
+}
+
+/** The credentials that have roles in a group. @throws DomainError `not_found` */
+export function membersOf(authority: Authority, actor: Actor, id: string): Promise<Membership[]> {
+  return authority.store.read({ organizationId: actor.organizationId }, async (tx) => {
+    await requireGroup(tx, id)
+    return (await listGroupMembers(tx, { groupId: id })).map(membershipOf)
   })
 }
 

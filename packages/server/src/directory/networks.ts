@@ -2,7 +2,7 @@ import ipaddr from 'ipaddr.js'
 
 /** A network as an access list keeps it. */
 export interface Network {
-  /** `<address>/<bits>`, the address being the network's first. */
+  /** `<address>/<bits>`, the address being the network's first, without `::` where it is of version 6. */
   readonly cidr: string
   /** The address, where the network is a single one. */
   readonly address: string | undefined
@@ -15,12 +15,13 @@ export function readNetwork(text: string): Network | undefined {
     // Four-part addresses only: `10.1` or `0x7f.1` mean different things to different readers.
     if (address.kind() === 'ipv4' && !ipaddr.IPv4.isValidFourPartDecimal(text.split('/')[0] ?? ''))
       return undefined
-    const first =
+    const first = (
       address.kind() === 'ipv4'
         ? ipaddr.IPv4.networkAddressFromCIDR(`${address.toString()}/${bits}`)
         : ipaddr.IPv6.networkAddressFromCIDR(`${address.toString()}/${bits}`)
+    ).toNormalizedString()
     const isSingle = bits === (address.kind() === 'ipv4' ? 32 : 128)
-    return { cidr: `${first.toString()}/${bits}`, address: isSingle ? first.toString() : undefined }
+    return { cidr: `${first}/${bits}`, address: isSingle ? first : undefined }
   } catch {
     return undefined
   }

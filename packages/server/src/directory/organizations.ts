@@ -8,14 +8,17 @@ import {
 } from '../authority/index.ts'
 import { DomainError } from '../errors/index.ts'
 import { append, openLog } from '../log/index.ts'
-import { asOrganization, SYSTEM, type WriteTx } from '../store/index.ts'
+import { asOrganization, type ReadTx, SYSTEM, type WriteTx } from '../store/index.ts'
 import { findFederationOfOrganization } from '../store/queries/federations.ts'
 import {
   findOldestAuthorizationServer,
+  findOrganization,
   insertOrganization,
   listOrganizations as listRows,
+  renameOrganization as renameRow,
 } from '../store/queries/organizations.ts'
 import {
+  type AdministratorContents,
   type AdministratorCredentials,
   addAdministrator,
   type GivenCredentials,
@@ -41,6 +44,8 @@ export interface NewOrganization {
   readonly authorizationServerId?: string
   readonly roles?: readonly Role[]
   readonly given?: GivenCredentials
+  /** What the administrator's credentials of the Atlas API are called and may do. */
+  readonly contents?: AdministratorContents
 }
 
 /** An organization made ready outside the transaction that will add it. */
@@ -53,12 +58,13 @@ export interface PreparedOrganization {
 /** Does the slow part: makes the credentials, hashes the password, seals the digest key. */
 export async function prepareOrganization(
   authority: Authority,
-  { id, name, subdomain, authorizationServerId, roles, given }: NewOrganization,
+  { id, name, subdomain, authorizationServerId, roles, given, contents }: NewOrganization,
 ): Promise<PreparedOrganization> {
   const administrator = await prepareAdministrator(
     authority,
     { login: `admin@${subdomain}`, ...given },
     roles ?? ['organization_admin', 'organization_reader'],
+    contents,
   )
   return { organization: { id: id ?? newObjectId(), name, subdomain }, authorizationServerId, administrator }
 }
@@ -109,7 +115,7 @@ export async function addOrganization(
 export async function createOrganization(
   authority: Authority,
   actor: Actor,
-  draft: Pick<NewOrganization, 'name' | 'subdomain'>,
+  draft: Pick<NewOrganization, 'name' | 'subdomain' | 'contents'>,
 ): Promise<{ readonly organization: Organization; readonly admin: AdministratorCredentials }> {
   requireInstallationAdmin(actor)
   const prepared = await prepareOrganization(authority, draft)
@@ -130,6 +136,31 @@ export async function listOrganizations(
   requireInstallationAdmin(actor)
   const rows = await authority.store.read(SYSTEM, (tx) => listRows(tx, page))
   return rows.map(({ id, name, subdomain }) => ({ id, name, subdomain }))
+}
+
+/** The actor's own organization. @throws DomainError `not_found` */
+export function getOrganization(authority: Authority, actor: Actor): Promise<Organization> {
+  return authority.store.read({ organizationId: actor.organizationId }, requireOrganization)
+}
+
+/** Gives the actor's organization another name; its subdomain and so its issuer stay. */
+export function renameOrganization(authority: Authority, actor: Actor, name: string): Promise<Organization> {
+  const at = authority.clock.now()
+  return authority.store.write({ organizationId: actor.organizationId }, async (tx) => {
+    const organization = await requireOrganization(tx)
+    if (organization.name === name) return organization
+    await renameRow(tx, name)
+    const subject = { organization: organization.id }
+    const content = { subject, data: { name }, actor: entryActor(actor) }
+    await append(tx, { kind: 'organization.renamed', ...content }, at)
+    return { ...organization, name }
+  })
+}
+
+async function requireOrganization(tx: ReadTx): Promise<Organization> {
+  const row = await findOrganization(tx)
+  if (row === undefined) throw new DomainError('not_found')
+  return { id: row.id, name: row.name, subdomain: row.subdomain }
 }
 
 /** The ids that a script of an administrator needs first. */

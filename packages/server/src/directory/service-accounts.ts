@@ -22,10 +22,12 @@ import {
 import { deleteServiceTokens } from '../store/queries/service-tokens.ts'
 import {
   columnsOfRoles,
+  type GroupRole,
   grantedRolesOf,
   type OrganizationRole,
   refuseForHigherCredential,
 } from './granted-roles.ts'
+import { joinGroup } from './group-members.ts'
 import { decodeRoles, encodeRoles } from './roles.ts'
 import { requireServiceAccountRow } from './service-account-rows.ts'
 import {
@@ -62,6 +64,12 @@ export interface ServiceAccountDraft {
   readonly name: string
   readonly description: string
   readonly roles: readonly OrganizationRole[]
+}
+
+/** A group to put a new account into. */
+export interface FirstGroup {
+  readonly groupId: string
+  readonly roles: readonly GroupRole[]
 }
 
 export function newServiceAccountCredential(): ServiceAccountCredential {
@@ -109,13 +117,14 @@ export async function addServiceAccount(
 /**
  * Creates a service account with its first secret, whose value is returned this once.
  *
- * @throws DomainError `credential_limit_reached`, `secret_lifetime_refused`
+ * @throws DomainError `credential_limit_reached`, `secret_lifetime_refused`, `not_found` (the group)
  */
 export function createServiceAccount(
   authority: Authority,
   actor: Actor,
   { name, description, roles }: ServiceAccountDraft,
   secretHours: number,
+  group?: FirstGroup,
 ): Promise<{ readonly account: ServiceAccount; readonly secret: NewServiceAccountSecret }> {
   const at = authority.clock.now()
   const credential = newServiceAccountCredential()
@@ -126,6 +135,8 @@ export function createServiceAccount(
     const content = { name, description, roles: [], granted: roles, secretExpiresAt }
     const secret = await addServiceAccount(tx, actor, credential, content, at)
     const { clientId } = credential
+    const member = { kind: 'service_account', id: clientId, roles: '[]' } as const
+    if (group !== undefined) await joinGroup(tx, actor, member, group, at)
     return { account: { clientId, name, description, roles, secrets: [secret], createdAt: at }, secret }
   })
 }

@@ -1,17 +1,8 @@
+import { ORGANIZATION_ROLES } from '../directory/granted-roles.ts'
 import { DomainError } from '../errors/index.ts'
 import type { RoleAssignment } from './federation.ts'
 import type { AskedAssignment } from './role-mappings.ts'
 
-/** The roles of an organization in Atlas's words, which a federation's settings are written in. */
-export const ORGANIZATION_ROLES = [
-  'ORG_OWNER',
-  'ORG_MEMBER',
-  'ORG_GROUP_CREATOR',
-  'ORG_BILLING_ADMIN',
-  'ORG_BILLING_READ_ONLY',
-  'ORG_STREAM_PROCESSING_ADMIN',
-  'ORG_READ_ONLY',
-] as const
 
 /** Roles of a group are told by their form: what each of them allows is for the clusters to know. */
 const GROUP_ROLE = /^GROUP_[A-Z_]{1,60}$/

@@ -1,4 +1,5 @@
 export { append, openLog } from './append.ts'
+export { countEntriesOfKinds, type KindFilter, readEntriesOfKinds, readEntryAt } from './by-kind.ts'
 export { findEntryAbout } from './find-entry.ts'
 export { framesOf, type Sight } from './frames.ts'
 export {

@@ -8,6 +8,7 @@ import {
   type FastifyServerFactoryHandler,
   fastify,
 } from 'fastify'
+import { atlasApi, atlasOAuthApi } from '../apis/atlas/index.ts'
 import { consoleApp } from '../apis/console/index.ts'
 import { ConsoleAccess } from '../apis/console-access.ts'
 import { answerUnknownPaths, renderError } from '../apis/native/errors.ts'
@@ -35,6 +36,8 @@ const BODY_LIMIT = 1_048_576
 export interface HttpOptions extends OperationsOptions {
   /** Requests per minute and credential that the Okta dialect answers before it says 429. */
   readonly oktaRequestsPerMinute: number
+  /** What the limits of rates of the Atlas dialect are multiplied by; 1 unless told. */
+  readonly atlasRateFactor?: number
   /** Addresses or ranges of proxies whose `X-Forwarded-*` headers are believed; none by default. */
   readonly trustedProxies: readonly string[]
 }
@@ -86,6 +89,9 @@ export function buildHttp(authority: Authority, options: HttpOptions): FastifyIn
   app.register(oktaApi(authority, tokens, okta), { prefix: '/api/v1' })
   app.register(oktaRegistrationApi(authority, tokens, okta), { prefix: '/oauth2/v1/clients' })
   app.register(oktaUniversalLogout(authority, tokens, okta), { prefix: '/oauth2/v1/global-token-revocation' })
+  const atlas = { rateFactor: options.atlasRateFactor ?? 1 }
+  app.register(atlasApi(authority, tokens, atlas), { prefix: '/api/atlas/v2' })
+  app.register(atlasOAuthApi(authority, tokens, atlas))
   const hosts = new OrganizationsByHost(authority)
   const console = new ConsoleAccess(authority, new ConsoleSessions(authority, tokens.knowledge), hosts)
   app.register(nativeApi(authority, { ...tokens, console, sql }), { prefix: '/api/rescind/v1' })

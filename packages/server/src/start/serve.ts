@@ -60,6 +60,7 @@ export async function serve(
   const generated = await firstStart(authority, configuration.firstStart)
   const app = buildHttp(authority, {
     oktaRequestsPerMinute: configuration.oktaRequestsPerMinute,
+    atlasRateFactor: configuration.atlasRateFactor,
     trustedProxies: configuration.trustedProxies,
     draining: () => stopping.signal.aborted,
   })

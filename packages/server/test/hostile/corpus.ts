@@ -115,6 +115,9 @@ export const HOSTILE_VALUES: readonly string[] = [
 /** Parameters that some operation or other reads, beside those that its schema names. */
 export const COMMON_PARAMETERS: readonly string[] = ['limit', 'after', 'q', 'filter', 'search', 'expand']
 
+/** The same of the Atlas Administration API. */
+export const ATLAS_PARAMETERS: readonly string[] = ['pageNum', 'envelope', 'eventType', 'minDate']
+
 /** One value of each type that JSON has, for the place where another type belongs. */
 export const WRONG_TYPES: readonly unknown[] = [
   null,

@@ -30,10 +30,35 @@ const OAuthEnvelope = Type.Object(
   { additionalProperties: false },
 )
 
+/** `ApiError`, or the body of a challenge, which is the only one without parameters. */
+const AtlasEnvelope = Type.Union([
+  Type.Object(
+    {
+      detail: Type.String({ minLength: 1 }),
+      error: Type.Integer({ minimum: 400, maximum: 499 }),
+      errorCode: Type.String({ pattern: '^[A-Z_]+$' }),
+      parameters: Type.Array(Type.Union([Type.String(), Type.Number()])),
+      reason: Type.String({ minLength: 1 }),
+    },
+    { additionalProperties: false },
+  ),
+  Type.Object(
+    {
+      error: Type.Literal(401),
+      reason: Type.Literal('Unauthorized'),
+      detail: Type.String(),
+      errorCode: Type.Literal('UNEXPECTED_ERROR'),
+    },
+    { additionalProperties: false },
+  ),
+])
+
 /** The envelope of errors of each wire language, by where it is mounted; the longest prefix first. */
 const DIALECTS = [
   { prefix: '/api/rescind/v1', name: 'native', envelope: NativeEnvelope },
   { prefix: '/api/v1', name: 'Okta', envelope: OktaEnvelope },
+  { prefix: '/api/atlas/v2', name: 'Atlas', envelope: AtlasEnvelope },
+  { prefix: '/api/oauth', name: 'OAuth', envelope: OAuthEnvelope },
   // RFC 7591 section 3.2.2 for metadata, Okta's envelope for the rest.
   { prefix: '/oauth2/v1/clients', name: 'registration', envelope: Type.Union([OAuthEnvelope, OktaEnvelope]) },
   { prefix: '/oauth2/v1/global-token-revocation', name: 'Okta', envelope: OktaEnvelope },

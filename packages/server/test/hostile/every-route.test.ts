@@ -1,10 +1,11 @@
 import { Value } from 'typebox/value'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type AtlasHeaders, createAtlasCaller } from '../support/atlas.ts'
 import { ORGANIZATION_B } from '../support/authority.ts'
 import { DATABASES } from '../support/databases.ts'
 import { ADMIN_PASSWORD, openTestOkta, type TestOkta } from '../support/okta.ts'
 import { type Attack, faultsOf } from './attack.ts'
-import { COMMON_PARAMETERS, HOSTILE_IDS, HOSTILE_VALUES, hostileBodies } from './corpus.ts'
+import { ATLAS_PARAMETERS, COMMON_PARAMETERS, HOSTILE_IDS, HOSTILE_VALUES, hostileBodies } from './corpus.ts'
 import { isSignInFlow } from './dialects.ts'
 import { RawClient } from './requests.ts'
 import { type RegisteredRoute, registeredRoutes } from './routes.ts'
@@ -22,6 +23,7 @@ describe.each(DATABASES)('hostile input on $name', (database) => {
   let routes: readonly RegisteredRoute[]
   let own: World
   let foreign: World
+  let atlas: AtlasHeaders
   let authorization: { readonly authorization: string }
 
   beforeAll(async () => {
@@ -31,7 +33,10 @@ describe.each(DATABASES)('hostile input on $name', (database) => {
     own = await createWorld(okta, okta.adminA, 'own')
     foreign = await createWorld(okta, okta.adminB, 'foreign')
     authorization = okta.adminA.header
-    // What the OpenID library keeps for the whole installation is made when it is first asked.
+    atlas = await createAtlasCaller(okta.authority, okta.app, okta.authority.actorA, 'ORG_OWNER')
+    // What is kept for the whole installation is made when it is first asked for: the key of nonces, and what the
+    // OpenID library keeps.
+    await client.send({ method: 'GET', target: '/api/atlas/v2' })
     await client.send({ method: 'GET', target: `/oauth2/${own.get('/oauth2/:issuerId')}/v1/authorize` })
   })
 
@@ -57,6 +62,12 @@ describe.each(DATABASES)('hostile input on $name', (database) => {
     expect(attacks).toBeGreaterThan(0)
   }
 
+  /** The headers of an administrator of organization A, in the language of the route. */
+  const signedIn = ({ url }: RegisteredRoute) =>
+    url.startsWith('/api/atlas/')
+      ? { authorization: atlas.authorization, accept: atlas.accept }
+      : authorization
+
   const withBody = () => routes.filter(({ method }) => method !== 'GET')
   const withParameters = () => routes.filter(({ parameters }) => parameters.length > 0)
   const guarded = () => routes.filter(({ url }) => url.startsWith('/api/'))
@@ -65,7 +76,7 @@ describe.each(DATABASES)('hostile input on $name', (database) => {
     route.body === undefined
       ? {}
       : {
-          headers: { ...authorization, ...JSON_TYPE },
+          headers: { ...signedIn(route), ...JSON_TYPE },
           body: Buffer.from(JSON.stringify(acceptedBodies('hostile')[nameOf(route)] ?? {})),
         }
 
@@ -86,7 +97,7 @@ describe.each(DATABASES)('hostile input on $name', (database) => {
         name,
         method: route.method,
         target: fillPath(route, own),
-        headers: { ...authorization, ...(contentType && { 'content-type': contentType }) },
+        headers: { ...signedIn(route), ...(contentType && { 'content-type': contentType }) },
         body: bytes,
       })),
     )
@@ -102,7 +113,7 @@ describe.each(DATABASES)('hostile input on $name', (database) => {
             name,
             method: route.method,
             target: fillPath(route, own),
-            headers: { ...authorization, ...JSON_TYPE },
+            headers: { ...signedIn(route), ...JSON_TYPE },
             body: Buffer.from(JSON.stringify(body)),
           })),
     )
@@ -117,7 +128,7 @@ describe.each(DATABASES)('hostile input on $name', (database) => {
           target: fillWith(route.url, route.parameters, (place, index) =>
             index === attacked ? raw : (own.get(place) ?? 'none'),
           ),
-          headers: authorization,
+          headers: signedIn(route),
           ...bodyFor(route),
         })),
       ),
@@ -139,7 +150,7 @@ describe.each(DATABASES)('hostile input on $name', (database) => {
         name,
         method: route.method,
         target: fillPath(route, ...worlds),
-        headers: authorization,
+        headers: signedIn(route),
         ...bodyFor(route),
       }
     }
@@ -157,10 +168,10 @@ describe.each(DATABASES)('hostile input on $name', (database) => {
       { authorization: `Basic ${Buffer.from(`admin:${CANARY}`).toString('base64')}` },
       { authorization: `SSWS ${CANARY.repeat(400)}` },
       { authorization: `SSWS ' OR 1=1 --` },
-      { ...authorization, host: `${ORGANIZATION_B}.${new URL(okta.authority.publicUrl).host}` },
     ]
+    const host = `${ORGANIZATION_B}.${new URL(okta.authority.publicUrl).host}`
     await attackEach(guarded(), (route) =>
-      nobody.map((headers) => ({
+      [...nobody, { ...signedIn(route), host }].map((headers) => ({
         ...bodyFor(route),
         name: `credential ${JSON.stringify(headers).slice(0, 60)}`,
         method: route.method,
@@ -179,7 +190,7 @@ describe.each(DATABASES)('hostile input on $name', (database) => {
             name: `${parameter}=${value.slice(0, 40)}`,
             method: route.method,
             target: `${fillPath(route, own)}?${parameter}=${value}`,
-            headers: authorization,
+            headers: signedIn(route),
             mayPass: true,
           })),
         ),
@@ -197,7 +208,7 @@ describe.each(DATABASES)('hostile input on $name', (database) => {
             name,
             method: route.method,
             target: fillPath(route, own),
-            headers: { ...authorization, ...JSON_TYPE },
+            headers: { ...signedIn(route), ...JSON_TYPE },
             body: Buffer.from(JSON.stringify(body)),
             mayPass: true,
           })),
@@ -225,7 +236,8 @@ describe.each(DATABASES)('hostile input on $name', (database) => {
     }))
   }
 
-  function parametersOf({ query }: RegisteredRoute): string[] {
+  function parametersOf({ url, query }: RegisteredRoute): readonly string[] {
+    if (url.startsWith('/api/atlas/')) return ATLAS_PARAMETERS
     const named = query !== undefined && 'properties' in query ? Object.keys(query.properties ?? {}) : []
     return [...new Set([...named, ...COMMON_PARAMETERS])]
   }

@@ -21,7 +21,12 @@ export async function registeredRoutes(authority: TestAuthority): Promise<readon
   const routes: RegisteredRoute[] = []
   const app = buildHttp(
     { ...authority, logger: pino({ level: 'silent' }) },
-    { oktaRequestsPerMinute: 1_000_000, trustedProxies: [], draining: () => false },
+    {
+      oktaRequestsPerMinute: 1_000_000,
+      atlasRateFactor: 1_000_000,
+      trustedProxies: [],
+      draining: () => false,
+    },
   )
   // Plugins load on the next turn, so this hook is there before their first route.
   app.addHook('onRoute', ({ method, url, schema }) => {

@@ -1,4 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto'
+import type { Actor } from '../../src/authority/index.ts'
+import { extendAccessList } from '../../src/directory/credentials.ts'
+import { createDigestKey } from '../../src/directory/digest-keys.ts'
+import { createGroup } from '../../src/directory/groups.ts'
+import { createServiceAccount } from '../../src/directory/service-accounts.ts'
+import { ORGANIZATION_A } from '../support/authority.ts'
 import type { Credential, TestOkta } from '../support/okta.ts'
 import type { RegisteredRoute } from './routes.ts'
 
@@ -54,6 +60,7 @@ export function acceptedBodies(name: string): Readonly<Record<string, Readonly<R
   }
   return {
     'POST /api/rescind/v1/organizations': { name, subdomain: name },
+    ...atlasBodies(name),
     'POST /api/rescind/v1/apis': { identifier: `https://api-${name}.example.com`, name },
     'PUT /api/rescind/v1/apis/:id': { name },
     'PUT /api/rescind/v1/authorization-servers/:id/signing': { algorithm: 'ES256' },
@@ -103,6 +110,69 @@ export function acceptedBodies(name: string): Readonly<Record<string, Readonly<R
   }
 }
 
+const ATLAS_ORG = '/api/atlas/v2/orgs/:orgId'
+const ATLAS_GROUP = '/api/atlas/v2/groups/:groupId'
+
+function atlasBodies(name: string): Readonly<Record<string, unknown>> {
+  const networks = [{ cidrBlock: '0.0.0.0/0' }]
+  const account = { name, description: name, secretExpiresAfterHours: 8 }
+  const change = { name, description: name }
+  return {
+    'POST /api/atlas/v2/orgs': { name, apiKey: { desc: name, roles: ['ORG_OWNER'] } },
+    [`PATCH ${ATLAS_ORG}`]: { name },
+    // Not the one that would shut the door behind it.
+    [`PATCH ${ATLAS_ORG}/settings`]: { maxServiceAccountSecretValidityInHours: 8 },
+    'POST /api/atlas/v2/groups': { name, orgId: ORGANIZATION_A },
+    [`PATCH ${ATLAS_GROUP}`]: { name },
+    [`POST ${ATLAS_ORG}/apiKeys`]: { desc: name, roles: ['ORG_MEMBER'] },
+    [`PATCH ${ATLAS_ORG}/apiKeys/:apiUserId`]: { desc: name },
+    [`POST ${ATLAS_ORG}/apiKeys/:apiUserId/accessList`]: networks,
+    [`POST ${ATLAS_GROUP}/apiKeys`]: { desc: name, roles: ['GROUP_READ_ONLY'] },
+    [`POST ${ATLAS_GROUP}/apiKeys/:apiUserId`]: [{ roles: ['GROUP_READ_ONLY'] }],
+    [`PATCH ${ATLAS_GROUP}/apiKeys/:apiUserId`]: { desc: name },
+    [`POST ${ATLAS_ORG}/serviceAccounts`]: { ...account, roles: ['ORG_MEMBER'] },
+    [`PATCH ${ATLAS_ORG}/serviceAccounts/:clientId`]: change,
+    [`POST ${ATLAS_ORG}/serviceAccounts/:clientId/secrets`]: { secretExpiresAfterHours: 8 },
+    [`POST ${ATLAS_ORG}/serviceAccounts/:clientId/accessList`]: networks,
+    [`POST ${ATLAS_GROUP}/serviceAccounts`]: { ...account, roles: ['GROUP_READ_ONLY'] },
+    [`POST ${ATLAS_GROUP}/serviceAccounts/:clientId`]: { roles: ['GROUP_READ_ONLY'] },
+    [`PATCH ${ATLAS_GROUP}/serviceAccounts/:clientId`]: change,
+    [`POST ${ATLAS_GROUP}/serviceAccounts/:clientId/secrets`]: { secretExpiresAfterHours: 8 },
+    [`POST ${ATLAS_GROUP}/serviceAccounts/:clientId/accessList`]: networks,
+  }
+}
+
+/** A group, and in it a key and an account that are not the ones that the attacks come from. */
+async function atlasWorld({ authority }: TestOkta, actor: Actor, name: string): Promise<[string, string][]> {
+  const { id: group } = await createGroup(authority, actor, name)
+  const membership = { groupId: group, roles: ['GROUP_READ_ONLY'] } as const
+  const { key } = await createDigestKey(authority, actor, {
+    description: name,
+    roles: ['ORG_MEMBER'],
+    group: membership,
+  })
+  const draft = { name, description: name, roles: ['ORG_MEMBER'] } as const
+  const { account, secret } = await createServiceAccount(authority, actor, draft, 8, membership)
+  const { clientId } = account
+  for (const named of [
+    { kind: 'digest_key', id: key.id },
+    { kind: 'service_account', id: clientId },
+  ] as const)
+    await extendAccessList(authority, actor, named, ['192.0.2.1'])
+  return [
+    [ATLAS_ORG, actor.organizationId],
+    [ATLAS_GROUP, group],
+    [`${ATLAS_ORG}/events/:eventId`, '000000010000000000000001'],
+    ...[ATLAS_ORG, ATLAS_GROUP].flatMap((owner): [string, string][] => [
+      [`${owner}/apiKeys/:apiUserId`, key.id],
+      [`${owner}/apiKeys/:apiUserId/accessList/:ipAddress`, '192.0.2.1'],
+      [`${owner}/serviceAccounts/:clientId`, clientId],
+      [`${owner}/serviceAccounts/:clientId/secrets/:secretId`, secret.id],
+      [`${owner}/serviceAccounts/:clientId/accessList/:ipAddress`, '192.0.2.1'],
+    ]),
+  ]
+}
+
 export async function createWorld(okta: TestOkta, who: Credential, name: string): Promise<World> {
   const bodies = acceptedBodies(name)
   const create = async (route: string, path = route.slice('POST /api/v1'.length)): Promise<string> => {
@@ -131,7 +201,9 @@ export async function createWorld(okta: TestOkta, who: Credential, name: string)
     headers: who.header,
     payload: { name },
   })
+  const { actorA, actorB } = okta.authority
   return new Map([
+    ...(await atlasWorld(okta, who === okta.adminA ? actorA : actorB, name)),
     ['/api/rescind/v1/clusters/:id', String(cluster.json().id)],
     ['/api/rescind/v1/revocations/:id', String(revoked.json().id)],
     ['/api/rescind/v1/tokens/:id', 'none-is-issued-yet'],

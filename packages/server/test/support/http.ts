@@ -20,6 +20,7 @@ export async function openTestHttp(
   const authority = await openTestAuthority(database)
   const app = buildHttp(authority, {
     oktaRequestsPerMinute: options.oktaRequestsPerMinute ?? 1_000_000,
+    atlasRateFactor: 1_000_000,
     trustedProxies: [],
     draining: () => false,
   })

@@ -70,6 +70,7 @@ export async function openTestOkta(
   }
   const app = buildHttp(authority, {
     oktaRequestsPerMinute: options.requestsPerMinute ?? 1_000_000,
+    atlasRateFactor: 1_000_000,
     trustedProxies: [],
     draining: () => false,
   })

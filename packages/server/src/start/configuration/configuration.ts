@@ -27,6 +27,7 @@ export interface Configuration {
   readonly trustedProxies: readonly string[]
   readonly logLevel: LevelWithSilent
   readonly oktaRequestsPerMinute: number
+  readonly atlasRateFactor: number
   readonly apiEncryptionKeyLimit: number
   readonly firstStart: FirstStart
   /** What stops nothing but an operator should read: each becomes one warning in the log. */
@@ -53,6 +54,7 @@ export function readConfiguration(environment: Environment): Configuration {
     trustedProxies: list(given.get('RESCIND_TRUSTED_PROXIES')),
     logLevel: logLevel(given),
     oktaRequestsPerMinute: Number(required(given, 'RESCIND_OKTA_REQUESTS_PER_MINUTE')),
+    atlasRateFactor: Number(required(given, 'RESCIND_ATLAS_RATE_FACTOR')),
     apiEncryptionKeyLimit: Number(required(given, 'RESCIND_API_KEY_LIMIT')),
     firstStart: firstStart(given),
     remarks: remarks(given, environment),

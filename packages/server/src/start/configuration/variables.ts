@@ -74,6 +74,10 @@ export const VARIABLES = {
     byDefault: '1200',
     about: 'Requests per minute and credential that the Okta Management API answers before it says 429.',
   }),
+  RESCIND_ATLAS_RATE_FACTOR: wholeNumber(1, 1_000_000, {
+    byDefault: '1',
+    about: "What the rate limits of the Atlas Administration API, which are Atlas's own, are multiplied by.",
+  }),
   RESCIND_API_KEY_LIMIT: wholeNumber(1, 50, {
     byDefault: '5',
     about: 'Encryption keys that an authorization server keeps, active and inactive.',

@@ -1,0 +1,62 @@
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
+import type { Authority } from '../../authority/index.ts'
+import type { ServiceTokenServices } from '../../tokens/service-tokens.ts'
+import { apiKeys } from './api-keys.ts'
+import { authenticateRequests } from './authentication.ts'
+import { readJsonBodies } from './body.ts'
+import { errorRenderer } from './errors/handler.ts'
+import { events } from './events.ts'
+import { FailureLimits } from './failure-limits.ts'
+import { groupApiKeys } from './group-api-keys.ts'
+import { groupServiceAccounts } from './group-service-accounts.ts'
+import { groups } from './groups.ts'
+import { atlasOAuth } from './oauth.ts'
+import { organizationSettings } from './organization-settings.ts'
+import { organizations } from './organizations.ts'
+import { TokenBuckets } from './rate-limits.ts'
+import { type AtlasResource, atlasRoutes } from './route.ts'
+import { serviceAccounts } from './service-accounts.ts'
+import { systemStatus } from './system-status.ts'
+import { answerUnknownPaths } from './unknown-paths.ts'
+
+export interface AtlasApiOptions {
+  /** What the published limits of rates are multiplied by; 1 unless told. */
+  readonly rateFactor?: number
+}
+
+const RESOURCES: readonly AtlasResource<ServiceTokenServices>[] = [
+  systemStatus,
+  organizations,
+  organizationSettings,
+  groups,
+  apiKeys,
+  groupApiKeys,
+  serviceAccounts,
+  groupServiceAccounts,
+  events,
+]
+
+/** The Atlas Administration API, mounted at `/api/atlas/v2`. What a request passes on its way stands here in order. */
+export function atlasApi(
+  authority: Authority,
+  services: ServiceTokenServices,
+  { rateFactor = 1 }: AtlasApiOptions = {},
+): FastifyPluginAsync {
+  return async (app: FastifyInstance) => {
+    app.setErrorHandler(errorRenderer(() => authority.publicUrl))
+    answerUnknownPaths(app)
+    authenticateRequests(app, authority, services, new FailureLimits(authority.clock))
+    readJsonBodies(app)
+    const atlas = atlasRoutes(app, authority, new TokenBuckets(authority.clock, rateFactor))
+    for (const resource of RESOURCES) resource(atlas, authority, services)
+  }
+}
+
+/** How service accounts get their access tokens, `/api/oauth/…`. */
+export function atlasOAuthApi(
+  authority: Authority,
+  services: ServiceTokenServices,
+  { rateFactor = 1 }: AtlasApiOptions = {},
+): FastifyPluginAsync {
+  return async (app: FastifyInstance) => atlasOAuth(app, authority, services, { rateFactor })
+}
