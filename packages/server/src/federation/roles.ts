@@ -3,7 +3,6 @@ import { DomainError } from '../errors/index.ts'
 import type { RoleAssignment } from './federation.ts'
 import type { AskedAssignment } from './role-mappings.ts'
 
-
 /** Roles of a group are told by their form: what each of them allows is for the clusters to know. */
 const GROUP_ROLE = /^GROUP_[A-Z_]{1,60}$/
 const OBJECT_ID = /^[0-9a-f]{24}$/

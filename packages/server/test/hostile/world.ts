@@ -4,6 +4,9 @@ import { extendAccessList } from '../../src/directory/credentials.ts'
 import { createDigestKey } from '../../src/directory/digest-keys.ts'
 import { createGroup } from '../../src/directory/groups.ts'
 import { createServiceAccount } from '../../src/directory/service-accounts.ts'
+import { createFederation, federationOfActor } from '../../src/federation/federations.ts'
+import { createIdentityProvider } from '../../src/federation/identity-providers.ts'
+import { createRoleMapping } from '../../src/federation/role-mappings.ts'
 import { ORGANIZATION_A } from '../support/authority.ts'
 import type { Credential, TestOkta } from '../support/okta.ts'
 import type { RegisteredRoute } from './routes.ts'
@@ -112,12 +115,23 @@ export function acceptedBodies(name: string): Readonly<Record<string, Readonly<R
 
 const ATLAS_ORG = '/api/atlas/v2/orgs/:orgId'
 const ATLAS_GROUP = '/api/atlas/v2/groups/:groupId'
+const FEDERATION = '/api/atlas/v2/federationSettings/:federationSettingsId'
+const CONNECTED = `${FEDERATION}/connectedOrgConfigs/:orgId`
 
 function atlasBodies(name: string): Readonly<Record<string, unknown>> {
   const networks = [{ cidrBlock: '0.0.0.0/0' }]
   const account = { name, description: name, secretExpiresAfterHours: 8 }
   const change = { name, description: name }
+  const mapping = {
+    externalGroupName: name,
+    roleAssignments: [{ orgId: ORGANIZATION_A, role: 'ORG_MEMBER' }],
+  }
   return {
+    [`POST ${FEDERATION}/identityProviders`]: provider(name),
+    [`PATCH ${FEDERATION}/identityProviders/:identityProviderId`]: { displayName: name },
+    [`PATCH ${CONNECTED}`]: { domainRestrictionEnabled: false, dataAccessIdentityProviderIds: [] },
+    [`POST ${CONNECTED}/roleMappings`]: mapping,
+    [`PUT ${CONNECTED}/roleMappings/:id`]: mapping,
     'POST /api/atlas/v2/orgs': { name, apiKey: { desc: name, roles: ['ORG_OWNER'] } },
     [`PATCH ${ATLAS_ORG}`]: { name },
     // Not the one that would shut the door behind it.
@@ -140,6 +154,39 @@ function atlasBodies(name: string): Readonly<Record<string, unknown>> {
     [`POST ${ATLAS_GROUP}/serviceAccounts/:clientId/secrets`]: { secretExpiresAfterHours: 8 },
     [`POST ${ATLAS_GROUP}/serviceAccounts/:clientId/accessList`]: networks,
   }
+}
+
+function provider(name: string) {
+  return {
+    displayName: name,
+    description: name,
+    issuerUri: `https://${name}.example.com`,
+    audience: name,
+    authorizationType: 'GROUP',
+    userClaim: 'sub',
+    groupsClaim: 'groups',
+  } as const
+}
+
+/** The federation of an organization, with a provider and a role mapping of its own. */
+async function federationWorld(
+  { authority }: TestOkta,
+  actor: Actor,
+  name: string,
+): Promise<[string, string][]> {
+  const { organizationId } = actor
+  const { id } = (await federationOfActor(authority, actor)) ?? (await createFederation(authority, actor))
+  const idp = await createIdentityProvider(authority, actor, id, provider(`world-${name}`))
+  const mapping = await createRoleMapping(authority, actor, id, organizationId, {
+    externalGroupName: `world-${name}`,
+    roleAssignments: [{ orgId: organizationId, role: 'ORG_MEMBER' }],
+  })
+  return [
+    [FEDERATION, id],
+    [`${FEDERATION}/identityProviders/:identityProviderId`, idp.id],
+    [CONNECTED, organizationId],
+    [`${CONNECTED}/roleMappings/:id`, mapping.id],
+  ]
 }
 
 /** A group, and in it a key and an account that are not the ones that the attacks come from. */
@@ -204,6 +251,8 @@ export async function createWorld(okta: TestOkta, who: Credential, name: string)
   const { actorA, actorB } = okta.authority
   return new Map([
     ...(await atlasWorld(okta, who === okta.adminA ? actorA : actorB, name)),
+    ...(await federationWorld(okta, who === okta.adminA ? actorA : actorB, name)),
+    ['/api/atlas/v2/rateLimits/:endpointSetId', 'identity-providers'],
     ['/api/rescind/v1/clusters/:id', String(cluster.json().id)],
     ['/api/rescind/v1/revocations/:id', String(revoked.json().id)],
     ['/api/rescind/v1/tokens/:id', 'none-is-issued-yet'],

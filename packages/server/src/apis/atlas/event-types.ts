@@ -29,7 +29,22 @@ export const EVENT_TYPES: Readonly<Partial<Record<EntryKind, string>>> = {
   'service_account.secret_added': 'SERVICE_ACCOUNT_SECRET_ADDED',
   'service_account.secret_deleted': 'SERVICE_ACCOUNT_SECRET_DELETED',
   'service_account.deleted': 'SERVICE_ACCOUNT_DELETED',
+  'federation.created': 'FEDERATION_SETTINGS_CREATED',
+  'federation.deleted': 'FEDERATION_SETTINGS_DELETED',
+  'federation_organization.connected': 'ORG_SETTINGS_CONFIGURED',
+  'federation_organization.updated': 'ORG_SETTINGS_UPDATED',
+  'federation_organization.disconnected': 'ORG_SETTINGS_DELETED',
+  'domain.created': 'DOMAIN_CREATED',
+  'domain.verified': 'DOMAIN_VERIFIED',
+  'domain.associated': 'DOMAINS_ASSOCIATED',
+  'domain.deleted': 'DOMAIN_DELETED',
+  'identity_provider.created': 'IDENTITY_PROVIDER_CREATED',
+  'identity_provider.updated': 'OIDC_IDENTITY_PROVIDER_UPDATED',
+  'identity_provider.deleted': 'IDENTITY_PROVIDER_DELETED',
   'idp_jwks.revoked': 'IDENTITY_PROVIDER_JWKS_REVOKED',
+  'role_mapping.created': 'ROLE_MAPPING_CREATED',
+  'role_mapping.updated': 'ROLE_MAPPING_UPDATED',
+  'role_mapping.deleted': 'ROLE_MAPPING_DELETED',
 }
 
 const isKind = (name: string): name is EntryKind => ENTRY_KINDS.some((kind) => kind === name)

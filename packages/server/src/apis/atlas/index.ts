@@ -7,13 +7,17 @@ import { readJsonBodies } from './body.ts'
 import { errorRenderer } from './errors/handler.ts'
 import { events } from './events.ts'
 import { FailureLimits } from './failure-limits.ts'
+import { federationSettings } from './federation-settings.ts'
 import { groupApiKeys } from './group-api-keys.ts'
 import { groupServiceAccounts } from './group-service-accounts.ts'
 import { groups } from './groups.ts'
+import { identityProviders } from './identity-providers.ts'
 import { atlasOAuth } from './oauth.ts'
 import { organizationSettings } from './organization-settings.ts'
 import { organizations } from './organizations.ts'
+import { rateLimitSets } from './rate-limit-sets.ts'
 import { TokenBuckets } from './rate-limits.ts'
+import { roleMappings } from './role-mappings.ts'
 import { type AtlasResource, atlasRoutes } from './route.ts'
 import { serviceAccounts } from './service-accounts.ts'
 import { systemStatus } from './system-status.ts'
@@ -34,6 +38,9 @@ const RESOURCES: readonly AtlasResource<ServiceTokenServices>[] = [
   serviceAccounts,
   groupServiceAccounts,
   events,
+  federationSettings,
+  identityProviders,
+  roleMappings,
 ]
 
 /** The Atlas Administration API, mounted at `/api/atlas/v2`. What a request passes on its way stands here in order. */
@@ -47,8 +54,10 @@ export function atlasApi(
     answerUnknownPaths(app)
     authenticateRequests(app, authority, services, new FailureLimits(authority.clock))
     readJsonBodies(app)
-    const atlas = atlasRoutes(app, authority, new TokenBuckets(authority.clock, rateFactor))
+    const buckets = new TokenBuckets(authority.clock, rateFactor)
+    const atlas = atlasRoutes(app, authority, buckets)
     for (const resource of RESOURCES) resource(atlas, authority, services)
+    rateLimitSets(atlas, buckets, atlas.places)
   }
 }
 

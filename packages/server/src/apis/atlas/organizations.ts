@@ -12,6 +12,8 @@ import {
 } from '../../directory/organizations.ts'
 import { listServiceAccounts } from '../../directory/service-accounts.ts'
 import { DomainError } from '../../errors/index.ts'
+import { connectOrganization } from '../../federation/connect-organization.ts'
+import { getFederation } from '../../federation/federations.ts'
 import { apiKeyShown } from './api-key-shown.ts'
 import { CLOSED, Name, NewApiKey, NewServiceAccount } from './bodies.ts'
 import { pageOf, selfLink } from './pages.ts'
@@ -31,6 +33,7 @@ const NewOrganizationBody = Type.Object(
     /** Accepted from clients that send it: the administrator that is made is the owner. */
     orgOwnerId: Type.Optional(Type.String({ pattern: '^[a-f0-9]{24}$' })),
     skipDefaultAlertsSettings: Type.Optional(Type.Boolean()),
+    federationSettingsId: Type.Optional(Type.String({ pattern: '^[a-f0-9]{24}$' })),
   },
   CLOSED,
 )
@@ -59,11 +62,12 @@ export const organizations: AtlasResource = (atlas, authority) => {
     run: ({ actor, body }) => create(authority, actor, body),
     status: 201,
     secret: true,
-    answer: ({ organization, key, account, admin }, { publicUrl }) => ({
+    answer: ({ organization, key, account, admin, federationSettingsId }, { publicUrl }) => ({
       // The one answer that shows them: nobody else could let the new organization's owner in.
       ...(key !== undefined && {
         apiKey: apiKeyShown(key, organization.id, publicUrl, admin.digestKey.privateKey),
       }),
+      ...(federationSettingsId !== undefined && { federationSettingsId }),
       organization: organizationShown(organization, publicUrl),
       ...(account !== undefined && {
         serviceAccount: accountShown(account, account.roles, admin.serviceAccount.clientSecret),
@@ -112,11 +116,15 @@ async function create(authority: Authority, actor: Actor, body: Static<typeof Ne
       },
     }),
   }
+  const { federationSettingsId } = body
+  if (federationSettingsId !== undefined) await getFederation(authority, actor, federationSettingsId)
   const { organization, admin } = await createUnderFreeSubdomain(authority, actor, { name, contents })
+  if (federationSettingsId !== undefined)
+    await connectOrganization(authority, actor, federationSettingsId, organization.id)
   const own = systemActor(organization.id)
   const [key] = await listDigestKeys(authority, own)
   const [account] = await listServiceAccounts(authority, own)
-  return { organization, admin, key, account }
+  return { organization, admin, key, account, federationSettingsId }
 }
 
 async function createUnderFreeSubdomain(

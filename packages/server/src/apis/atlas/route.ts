@@ -56,11 +56,22 @@ export interface AtlasOperation<Body extends TSchema, Result> {
   /** 6. The status (200 unless told) and the representation; none for 204. */
   readonly status?: 200 | 201 | 204
   answer?(result: Result, call: AtlasCall<Static<Body>>): unknown
+  /** Whether the answer is a text of its own, which Atlas sends under the name of JSON all the same. */
+  readonly text?: boolean
   /** Whether the answer shows a secret, which nothing on its way may keep. */
   readonly secret?: boolean
 }
 
+/** What was registered, for those who tell of it. */
+export interface RegisteredPlace {
+  readonly method: Method
+  /** With `{names}`, below the prefix of the dialect. */
+  readonly path: string
+  readonly limit: RateGroup
+}
+
 export interface AtlasRoutes {
+  readonly places: readonly RegisteredPlace[]
   route<Result, Body extends TSchema = typeof ANYTHING>(
     place: Place,
     operation: AtlasOperation<Body, Result>,
@@ -84,12 +95,17 @@ const PATTERNS: Readonly<Record<string, RegExp>> = {
   apiUserId: OBJECT_ID,
   eventId: OBJECT_ID,
   secretId: OBJECT_ID,
+  /** Of a role mapping. */
+  id: OBJECT_ID,
 }
 
 export function atlasRoutes(app: FastifyInstance, authority: Authority, buckets: TokenBuckets): AtlasRoutes {
+  const places: RegisteredPlace[] = []
   return {
+    places,
     route(place, operation) {
       const [method, path] = splitPlace(place)
+      places.push({ method, path, limit: operation.limit })
       const readBody = bodyReader(operation.body)
       app.route({
         method,
@@ -175,28 +191,38 @@ function bodyReader(schema: TSchema = ANYTHING): (body: unknown) => unknown {
 function answer(
   reply: FastifyReply,
   { common, version, publicUrl, request }: AtlasCall,
-  { status = 200, sunset, secret }: Pick<AtlasOperation<TSchema, unknown>, 'status' | 'sunset' | 'secret'>,
+  {
+    status = 200,
+    sunset,
+    secret,
+    text,
+  }: Pick<AtlasOperation<TSchema, unknown>, 'status' | 'sunset' | 'secret' | 'text'>,
   shown: unknown,
 ): void {
   const headers: [string, string][] = [['Content-Type', mediaTypeOf(version)], ...rateHeaders(request)]
   if (secret === true) headers.push(['Cache-Control', 'no-store'])
   const retired = sunset?.[version]
   if (retired !== undefined) headers.push(['Deprecation', RETIRED], ['Sunset', retired])
-  const wrapped = common.envelope ? enveloped(status, shown) : shown
+  const wrapped = common.envelope ? enveloped(status, shown) : alphabetical(shown)
   const wire: WireAnswer = {
     status: common.envelope ? 200 : status,
     headers: inOrder(publicUrl, headers),
-    ...(wrapped !== undefined && { body: common.pretty ? prettyJson(wrapped) : JSON.stringify(wrapped) }),
+    ...(wrapped !== undefined && { body: bodyOf(wrapped, common.pretty, text) }),
   }
   send(reply, wire)
+}
+
+function bodyOf(shown: unknown, pretty: boolean, isText: boolean | undefined): string {
+  if (isText === true && typeof shown === 'string') return shown
+  return pretty ? prettyJson(shown) : JSON.stringify(shown)
 }
 
 /** When Atlas began to advise against what it has retired since. */
 const RETIRED = 'Mon, 5 Aug 2024 00:00:00 GMT'
 
-/** A list carries the status itself; anything else is put into an object that does. */
+/** A list carries the status itself; anything else is put into an object that does, the status first. */
 function enveloped(status: number, shown: unknown): unknown {
   if (typeof shown === 'object' && shown !== null && 'results' in shown)
     return alphabetical({ ...shown, status })
-  return { status, content: shown }
+  return { status, content: alphabetical(shown) }
 }

@@ -14,6 +14,10 @@ export const CODES = {
     status: 400,
     detail: 'The entry that lets your own address %s in cannot be removed.',
   },
+  CONNECTED_ORG_CONFIG_IDP_NOT_IN_FEDERATION: {
+    status: 400,
+    detail: 'The identity provider %s does not belong to the federation.',
+  },
   INVALID_ATTRIBUTE: { status: 400, detail: 'Invalid attribute %s specified.' },
   INVALID_ENUM_VALUE: { status: 400, detail: 'An invalid enumeration value %s was specified.' },
   INVALID_JSON_ATTRIBUTE: {
@@ -24,6 +28,17 @@ export const CODES = {
   INVALID_QUERY_PARAMETER: { status: 400, detail: 'Invalid query parameter %s specified.' },
   MALFORMED_JSON: { status: 400, detail: 'Received malformed JSON.' },
   MISSING_ATTRIBUTE: { status: 400, detail: 'The required attribute %s was not specified.' },
+  INVALID_ROLE_FOR_ORG: { status: 400, detail: 'The role %s is invalid for the organization.' },
+  ORG_ALREADY_ASSOCIATED_WITH_FEDERATION: {
+    status: 400,
+    detail: 'The organization %s is already associated with a federation.',
+  },
+  POST_AUTH_ROLE_GRANTS_MUST_CONTAIN_ORG_ROLES: {
+    status: 400,
+    detail: 'The roles granted after authentication must be roles of an organization; %s is not.',
+  },
+  ROLE_NEEDS_GROUP_ID: { status: 400, detail: 'The role %s needs a group ID.' },
+  ROLE_NEEDS_ORG_ID: { status: 400, detail: 'The role %s needs an organization ID.' },
   VALIDATION_ERROR: { status: 400, detail: 'The request content produced the validation error: %s.' },
   USER_UNAUTHORIZED: { status: 401, detail: 'Current user is not authorized to perform this action.' },
   INVALID_TOKEN: { status: 401, detail: 'You are not authorized for this resource.' },
@@ -35,6 +50,10 @@ export const CODES = {
   API_KEY_NOT_FOUND: { status: 404, detail: 'An API key with ID %s could not be found.' },
   API_KEY_WHITELIST_NOT_FOUND: { status: 404, detail: 'No access list entry exists for %s.' },
   GROUP_NOT_FOUND: { status: 404, detail: 'No group with ID %s exists.' },
+  IDENTITY_PROVIDER_DOES_NOT_EXIST: {
+    status: 404,
+    detail: 'The identity provider with oktaIdpId %s does not exist.',
+  },
   ORG_NOT_FOUND: { status: 404, detail: 'No organization with ID %s exists.' },
   RESOURCE_NOT_FOUND: { status: 404, detail: 'Cannot find resource %s.' },
   METHOD_NOT_ALLOWED: { status: 405, detail: 'The method %s is not allowed on this resource.' },

@@ -3,6 +3,10 @@ import type { AtlasAnswer } from './refusal.ts'
 
 type Details = DomainError['details']
 
+/** The description lists no 409 for operations on federations. */
+const asValidation = ({ message }: DomainError): AtlasAnswer =>
+  say('VALIDATION_ERROR', message.replace(/\.$/, ''))
+
 const say = (code: AtlasAnswer['code'], ...parameters: AtlasAnswer['parameters']): AtlasAnswer => ({
   code,
   parameters,
@@ -10,7 +14,7 @@ const say = (code: AtlasAnswer['code'], ...parameters: AtlasAnswer['parameters']
 
 /** For codes that have no words of their own. */
 const BY_KIND: Record<ErrorKind, (error: DomainError) => AtlasAnswer> = {
-  invalid: ({ message }) => say('VALIDATION_ERROR', message.replace(/\.$/, '')),
+  invalid: asValidation,
   unauthenticated: () => say('USER_UNAUTHORIZED'),
   forbidden: () => say('ACCESS_FORBIDDEN'),
   not_found: ({ details }) => notFound(details),
@@ -20,7 +24,7 @@ const BY_KIND: Record<ErrorKind, (error: DomainError) => AtlasAnswer> = {
   internal: () => say('UNEXPECTED_ERROR'),
 }
 
-const BY_CODE: { readonly [Code in ErrorCode]?: (details: Details) => AtlasAnswer } = {
+const BY_CODE: { readonly [Code in ErrorCode]?: (details: Details, error: DomainError) => AtlasAnswer } = {
   // The table of codes files a missing role under 401.
   permission_denied: () => say('USER_UNAUTHORIZED'),
   network_not_allowed: ({ address = '' }) => say('IP_ADDRESS_NOT_ON_ACCESS_LIST', address),
@@ -31,6 +35,24 @@ const BY_CODE: { readonly [Code in ErrorCode]?: (details: Details) => AtlasAnswe
   secret_limit_reached: ({ limit = '' }) => say('LIMIT_REACHED', limit),
   group_limit_reached: ({ limit = '' }) => say('LIMIT_REACHED', limit),
   secret_lifetime_refused: () => say('INVALID_ATTRIBUTE', 'secretExpiresAfterHours'),
+  identity_provider_not_in_federation: ({ id = '' }) => say('CONNECTED_ORG_CONFIG_IDP_NOT_IN_FEDERATION', id),
+  identity_provider_attribute_missing: ({ attribute = '' }) => say('MISSING_ATTRIBUTE', attribute),
+  identity_provider_attribute_refused: ({ attribute = '' }) => say('INVALID_ATTRIBUTE', attribute),
+  identity_provider_audience_taken: (_, error) => asValidation(error),
+  identity_provider_connected: (_, error) => asValidation(error),
+  identity_provider_not_oidc: (_, error) => asValidation(error),
+  federation_has_organizations: (_, error) => asValidation(error),
+  federation_last_organization: (_, error) => asValidation(error),
+  federation_domain_unverified: () => say('INVALID_ATTRIBUTE', 'associatedDomains'),
+  connected_organization_without_provider: (_, error) => asValidation(error),
+  organization_in_federation: ({ organization = '' }) =>
+    say('ORG_ALREADY_ASSOCIATED_WITH_FEDERATION', organization),
+  post_auth_role_refused: ({ role = '' }) => say('POST_AUTH_ROLE_GRANTS_MUST_CONTAIN_ORG_ROLES', role),
+  role_mapping_group_taken: (_, error) => asValidation(error),
+  role_unknown: ({ role = '' }) => say('INVALID_ENUM_VALUE', role),
+  role_needs_organization: ({ role = '' }) => say('ROLE_NEEDS_ORG_ID', role),
+  role_needs_group: ({ role = '' }) => say('ROLE_NEEDS_GROUP_ID', role),
+  role_of_another_organization: ({ role = '' }) => say('INVALID_ROLE_FOR_ORG', role),
   group_name_taken: ({ name = '' }) => say('GROUP_ALREADY_EXISTS', name),
 }
 
@@ -39,6 +61,10 @@ const NAMES: Readonly<Record<string, string>> = {
   service_account: 'Service account',
   service_account_secret: 'Service account secret',
   event: 'Event',
+  federation: 'Federation settings',
+  federation_of: 'Federation settings of the organization',
+  identity_provider: 'Identity provider',
+  role_mapping: 'Role mapping',
 }
 
 function notFound({ type = '', id = '' }: Details): AtlasAnswer {
@@ -51,5 +77,5 @@ function notFound({ type = '', id = '' }: Details): AtlasAnswer {
 
 /** What Atlas would say to a refusal of the domain. */
 export function inAtlasWords(error: DomainError): AtlasAnswer {
-  return BY_CODE[error.code]?.(error.details) ?? BY_KIND[error.kind](error)
+  return BY_CODE[error.code]?.(error.details, error) ?? BY_KIND[error.kind](error)
 }
