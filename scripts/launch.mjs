@@ -131,6 +131,11 @@ function test(node, words) {
   run(node, [join(MODULES, 'vitest', 'vitest.mjs'), 'run', ...words], 1)
 }
 
+function screenshots(node, words) {
+  run(node, [join('scripts', 'build-console.mjs')], 2)
+  run(node, ['--conditions=rescind-source', join('scripts', 'screenshots.ts'), ...words], 1)
+}
+
 const [task, ...words] = process.argv.slice(2)
 if (major(process.version) < OLDEST_TO_LAUNCH)
   stop(`Rescind needs Node ${OLDEST_TO_LAUNCH} or newer to install itself; this is Node ${process.version}.`)
@@ -144,4 +149,5 @@ if (task === 'start')
     words.includes('--no-demo') ? words.filter((word) => word !== '--no-demo') : ['--demo', ...words],
   )
 else if (task === 'test') test(node, words)
-else stop('usage: node scripts/launch.mjs start [--no-demo] | test [vitest arguments]')
+else if (task === 'screenshots') screenshots(node, words)
+else stop('usage: node scripts/launch.mjs start [--no-demo] | test [vitest arguments] | screenshots [names]')

@@ -43,7 +43,8 @@ export const deleteApplication = (id: string) => command(native('applications', 
 
 const Secret = object({
   id: text,
-  masked: optional(text, '••••••••'),
+  /** Tells one from another; the value is shown on demand. */
+  secretHash: text,
   status: text,
   createdAt: text,
   updatedAt: nullable(text),

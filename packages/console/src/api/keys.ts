@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query'
-import { Action, Actions } from './actions.ts'
+import { Actions } from './actions.ts'
 import { ask, command, native } from './http.ts'
 import { anything, flag, list, nullable, number, type Of, object, optional, record, text } from './shape.ts'
 
@@ -24,7 +24,7 @@ const ClientKeys = object({
   jwksUri: nullable(text),
   signing: optional(list(Key), []),
   encryption: optional(list(Key), []),
-  add: optional(Action, { allowed: true, reason: null, message: null }),
+  actions: Actions,
 })
 
 /** Where the keys of an owner are: of an application, or of an authorization server (encryption only). */

@@ -1,5 +1,5 @@
 import { TextInput } from '@mantine/core'
-import { IconSearch } from '@tabler/icons-react'
+import { IconChevronDown, IconSearch } from '@tabler/icons-react'
 import { type ReactNode, useEffect, useState } from 'react'
 import './filter.css'
 
@@ -63,6 +63,7 @@ export function ChoiceField({ label, value, options, onChange }: ChoiceProps) {
           </option>
         ))}
       </select>
+      <IconChevronDown size={14} aria-hidden />
     </label>
   )
 }

@@ -1,15 +1,12 @@
-import { Button } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { usePaged } from '../../api/paged.ts'
 import { REASONS, Revocation, revocationsPath } from '../../api/revocations.ts'
-import { useSession } from '../../app/session/useSession.ts'
 import type { Column } from '../../design/grid/columns.ts'
 import { DataGrid } from '../../design/grid/DataGrid.tsx'
 import { Name } from '../../design/Name.tsx'
 import { Page, Panel } from '../../design/Page.tsx'
 import { Time } from '../../design/Time.tsx'
 import { EffectMark } from '../../revoke/EffectMark.tsx'
-import { useRevoke } from '../../revoke/RevokeProvider.tsx'
 import { describeTarget } from '../../revoke/target.ts'
 
 const COLUMNS: readonly Column<Revocation>[] = [
@@ -55,20 +52,8 @@ export function reasonWords(reason: string): string {
 
 export function RevocationsPage() {
   const page = usePaged(['revocations', 'list'], revocationsPath, Revocation)
-  const revoke = useRevoke()
-  const { canManage } = useSession()
   return (
-    <Page
-      title="Revocations"
-      lead="Who revoked what, when and why, and when it had taken effect everywhere."
-      actions={
-        canManage && (
-          <Button variant="danger-quiet" onClick={() => revoke({})}>
-            Revoke…
-          </Button>
-        )
-      }
-    >
+    <Page title="Revocations" lead="Who revoked what, when and why, and when it had taken effect everywhere.">
       <Panel flush>
         <DataGrid
           label="Revocations"

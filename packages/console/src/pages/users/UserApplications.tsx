@@ -7,7 +7,7 @@ import { Empty, Problem } from '../../design/Notice.tsx'
 import { Panel } from '../../design/Page.tsx'
 import { Time } from '../../design/Time.tsx'
 import { useRevoke } from '../../revoke/RevokeProvider.tsx'
-import './user.css'
+import '../../design/things.css'
 
 /** Which applications act in the user's name, with what. */
 export function UserApplications({ user }: { readonly user: UserInFull }) {

@@ -9,7 +9,7 @@ import { Empty, Notice, Problem } from '../../design/Notice.tsx'
 import { Panel } from '../../design/Page.tsx'
 import { Time } from '../../design/Time.tsx'
 import { useRevoke } from '../../revoke/RevokeProvider.tsx'
-import './user.css'
+import '../../design/things.css'
 
 export function UserSessions({ user }: { readonly user: UserInFull }) {
   const { data, error, refetch } = useQuery(sessionsQuery(user.id))
