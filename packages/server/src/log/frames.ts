@@ -21,9 +21,12 @@ export function seen(entries: readonly LoggedEntry[], sight: Sight): IndexEntry[
   })
 }
 
-/** Entries in order and without gaps, as frames: one for each incarnation that they are of. */
+/** How much of the log one frame covers at most, in characters: a follower refuses a frame beyond eight mebibytes. */
+const LARGEST = 4 * 2 ** 20
+
+/** Entries in order and without gaps, as frames: of one incarnation each, and none too large to be taken. */
 export function framesOf(entries: readonly LoggedEntry[], sight: Sight): Frame[] {
-  return byIncarnation(entries).flatMap((group) => {
+  return grouped(entries).flatMap((group) => {
     const first = group[0]?.position
     const last = group.at(-1)
     if (first === undefined || last === undefined) return []
@@ -33,11 +36,16 @@ export function framesOf(entries: readonly LoggedEntry[], sight: Sight): Frame[]
   })
 }
 
-function byIncarnation(entries: readonly LoggedEntry[]): LoggedEntry[][] {
+function grouped(entries: readonly LoggedEntry[]): LoggedEntry[][] {
   const groups: LoggedEntry[][] = []
   let current: number | undefined
+  let size = 0
   for (const entry of entries) {
-    if (current !== entry.position.incarnation) groups.push([])
+    size += entry.body.length
+    if (current !== entry.position.incarnation || size > LARGEST) {
+      groups.push([])
+      size = entry.body.length
+    }
     groups.at(-1)?.push(entry)
     current = entry.position.incarnation
   }

@@ -128,5 +128,33 @@ describe.each(DATABASES)('yesterday’s database put back on $name', (database) 
     await reached(again, later)
     expect(await verdictOf(again, fresh)).toBe('token_revoked')
     expect(await (await fetch(`${server.url}/readyz`)).json()).toEqual({ status: 'ready' })
+
+    // Killed amid revocations it keeps those that it acknowledged, and of the others all or nothing.
+    const tokens = []
+    for (let count = 0; count < 12; count += 1) tokens.push(await issue(service, api))
+    const acknowledged = new Set<string>()
+    const { promise: enough, resolve } = Promise.withResolvers<void>()
+    const revoking = tokens.map((token) =>
+      admin.revoke({ type: 'token', token }).then(
+        () => {
+          acknowledged.add(token)
+          if (acknowledged.size === 2) resolve()
+        },
+        () => undefined,
+      ),
+    )
+    await enough
+    await server.end('SIGKILL')
+    await Promise.all(revoking)
+    await restart()
+    const { seq: newest } = await admin.revoke({ type: 'token', token: await issue(service, api) })
+    await reached(again, newest)
+    await until(() => again.staleness < 2_000)
+    for (const token of tokens) {
+      const { standing } = await admin.ok('POST /api/rescind/v1/tokens/explain', { token })
+      const verdict = await verdictOf(again, token)
+      expect(verdict).toBe(standing === 'active' ? 'accepted' : 'token_revoked')
+      if (acknowledged.has(token)) expect(verdict).toBe('token_revoked')
+    }
   })
 })

@@ -1,6 +1,9 @@
+import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { reportDivergence } from '../../src/federation/delivery/continuity.ts'
-import { head } from '../../src/log/index.ts'
+import { recoverLog } from '../../src/federation/recovery/recover.ts'
+import { append, head, type LogHead } from '../../src/log/index.ts'
+import { openStore } from '../../src/store/index.ts'
 import { DATABASES, type TestDatabase } from '../support/databases.ts'
 import { createClient, createServer, Management, type TestClient } from '../support/management.ts'
 import { openNodes } from '../support/nodes.ts'
@@ -79,3 +82,76 @@ describe.each(DATABASES)('a log that lacks what a follower knows on $name', (dat
     expect((await admin.call('POST /api/v1/api-tokens', { name: 'another' })).status).toBe(503)
   })
 })
+
+describe.each(DATABASES.filter(({ name }) => name === 'postgres'))(
+  'a node that remembers more than $name',
+  (database) => {
+    it.each([
+      ['lies behind what it remembers', 0],
+      ['has gone on beside what it remembers', 40],
+    ])('stops when the database %s', async (_, further) => {
+      const { nodes, admin, api, client, organizationId } = await openWorld(database, 2)
+      try {
+        const ask = nodes.nodes.map(({ url }) => asked(url, api.issuer, client))
+        const [one, other] = ask
+        if (one === undefined || other === undefined) throw new TypeError('two nodes')
+        const [kept, revoked] = await Promise.all([1, 2].map(() => one.token(api.identifier)))
+        const [{ authority }] = nodes.nodes
+        const backup = await authority.store.read({ organizationId }, (tx) => head(tx))
+        await admin.revoke({ type: 'token', token: revoked.access_token })
+        for (const each of ask)
+          expect(await each.introspect(revoked.access_token)).toEqual({ status: 200, active: false })
+        await putBack(nodes.place.options.databaseUrl, backup)
+        const elsewhere = await openStore(nodes.place.options)
+        for (let count = 0; count < further; count += 1)
+          await elsewhere.write({ organizationId }, (tx) =>
+            append(
+              tx,
+              { kind: 'user.updated', subject: { user: 'u' }, actor: { type: 'system', id: 'x' } },
+              0,
+            ),
+          )
+        for (const each of [one, other, one]) {
+          expect(await each.token(api.identifier)).toMatchObject(STOPPED)
+          expect(await each.introspect(kept.access_token)).toMatchObject(STOPPED)
+          expect(JSON.parse(await each.text('/readyz'))).toMatchObject({ haltedLogs: 1 })
+        }
+        // Recovered by another process, it goes on.
+        const recovered = await recoverLog(
+          { ...authority, store: elsewhere },
+          { log: { id: organizationId, name: 'default' }, operator: 'test', reason: 'A test.', steps: [] },
+        )
+        expect(recovered).toMatchObject({ position: { incarnation: 2 }, issuers: expect.any(Number) })
+        const fresh = await other.token(api.identifier)
+        for (const each of ask) {
+          expect(await each.introspect(kept.access_token)).toEqual({ status: 200, active: false })
+          expect(await each.introspect(fresh.access_token)).toMatchObject({ status: 200, active: true })
+        }
+        await elsewhere.close()
+      } finally {
+        await nodes.close()
+      }
+    })
+  },
+)
+
+/** What the database's own administrator can do, and a restore amounts to. */
+async function putBack(url: string | undefined, { position, digest }: LogHead): Promise<void> {
+  const { log, incarnation, seq } = position
+  const database = new Client({ connectionString: url })
+  await database.connect()
+  await database.query('begin')
+  await database.query('delete from log_entries where log_id = $1 and (incarnation, seq) > ($2, $3)', [
+    log,
+    incarnation,
+    seq,
+  ])
+  await database.query('update log_heads set incarnation = $2, seq = $3, digest = $4 where log_id = $1', [
+    log,
+    incarnation,
+    seq,
+    digest,
+  ])
+  await database.query('commit')
+  await database.end()
+}

@@ -9,7 +9,7 @@ import { firstStart } from '../../src/start/first-start.ts'
 import { buildHttp } from '../../src/start/http.ts'
 import { bindPort } from '../../src/start/port.ts'
 import { openStore } from '../../src/store/index.ts'
-import type { TestDatabase } from './databases.ts'
+import type { TestDatabase, TestPlace } from './databases.ts'
 
 /** One process's worth of the authority, in this process: it has its own store, index and memory. */
 export interface TestNode {
@@ -25,6 +25,8 @@ export interface TestNodes {
   readonly nodes: readonly [TestNode, ...TestNode[]]
   /** Of the administrator of the organization that the first start makes. */
   readonly apiToken: string
+  /** Where the database is. */
+  readonly place: TestPlace
   close(): Promise<void>
 }
 
@@ -77,6 +79,7 @@ export async function openNodes(
     publicUrl,
     nodes: [node, ...others],
     apiToken,
+    place,
     async close() {
       for (const { app, authority } of nodes) {
         app.server.closeAllConnections()

@@ -5,8 +5,13 @@ import type { Attached, Deliveries } from '../../federation/delivery/deliveries.
 import { type SentFrame, SNAPSHOT_DUE } from '../../federation/delivery/event-stream.ts'
 import type { Receiver, ViewFeed } from '../../federation/delivery/view-feed.ts'
 
-/** What may wait in memory for one follower, in bytes: whoever reads more slowly is cut off, and resumes. */
+/**
+ * What may wait in memory for one follower, in bytes, before the next frame is due: whoever reads more slowly is cut off,
+ * and resumes. One frame may be larger, and still has to arrive.
+ */
 const BUFFER_LIMIT = 1_048_576
+/** How long one that catches up may take nothing, in milliseconds. */
+const STUCK = 30_000
 
 /**
  * One follower on an open stream of server-sent events. Nothing waits for it: what it does not take in time fills
@@ -49,20 +54,33 @@ export class LogStream implements Receiver, Attached {
 
   take(frame: SentFrame): void {
     if (!this.#open) return
+    if (this.#response.writableLength > BUFFER_LIMIT) {
+      this.#end()
+      this.#response.destroy()
+      return
+    }
     const { incarnation, to: seq } = frame
     this.#position = { log: this.#position.log, incarnation, seq }
     const { nodeId } = this.follower
     if (nodeId !== undefined) this.#deliveries.noteSent(nodeId, this.#position)
     this.#response.write(frame.event)
-    if (this.#response.writableLength > BUFFER_LIMIT) this.#response.destroy()
   }
 
-  /** Resolves once what was written has left, or the follower has: for those who catch up, at their own pace. */
+  /**
+   * Resolves once what was written has left, or the follower has: for those who catch up, at their own pace. Whoever
+   * takes nothing at all for a while is cut off.
+   */
   async drained(): Promise<void> {
-    if (!this.#open || !this.#response.writableNeedDrain) return
+    const response = this.#response
+    if (!this.#open || !response.writableNeedDrain) return
     await new Promise<void>((resolve) => {
-      this.#response.once('drain', resolve)
-      this.#response.once('close', resolve)
+      const timer = setTimeout(() => response.destroy(), STUCK)
+      const done = () => {
+        clearTimeout(timer)
+        response.off('drain', done).off('close', done)
+        resolve()
+      }
+      response.once('drain', done).once('close', done)
     })
   }
 

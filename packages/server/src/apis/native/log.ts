@@ -252,14 +252,17 @@ async function stream(
   response.flushHeaders()
   const follow = new LogStream(response, follower, feed, deliveries, known)
   try {
-    // The first frame says where the view stands, also where nothing is new.
-    let missed = feed.after(follow.position)
-    while (missed === undefined && follow.isOpen) {
-      for (const frame of await olderFrames(deliveries, feed, follow.position)) follow.take(frame)
-      await follow.drained()
+    let isNew = true
+    for (let missed = feed.after(known); follow.isOpen && missed?.length !== 0; isNew = false) {
+      // At the follower's own pace: whatever is written beyond that only counts against it.
+      for (const frame of missed ?? (await olderFrames(deliveries, feed, follow.position))) {
+        follow.take(frame)
+        await follow.drained()
+      }
       missed = feed.after(follow.position)
     }
-    for (const frame of missed?.length ? missed : [feed.emptyFrame()]) follow.take(frame)
+    // The first frame says where the view stands, also where nothing is new.
+    if (isNew) follow.take(feed.emptyFrame())
     follow.join()
   } catch {
     // The database is not there, or the window has moved on: the follower comes back from where it is.
