@@ -316,6 +316,11 @@ function refusal(code: ApiEncryptionRingRefusalCode, key: string | null, limit: 
   return new DomainError(REFUSALS[code], { limit })
 }
 
+/** What the domain calls a refusal of the ring. */
+export function encryptionRefusalCode(code: ApiEncryptionRingRefusalCode): ErrorCode {
+  return REFUSALS[code]
+}
+
 async function requireServer(tx: ReadTx, id: string): Promise<AuthorizationServers> {
   const server = await findAuthorizationServer(tx, id)
   if (server === undefined) throw new DomainError('not_found', { type: 'authorization_server', id })

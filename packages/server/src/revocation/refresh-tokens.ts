@@ -52,7 +52,7 @@ export async function listRefreshTokens(
     index,
     actor,
     { ...filter, kind: 'refresh', liveAt: authority.clock.now() },
-    { status: 'active', ...page },
+    { statuses: ['active'], ...page },
   )
   return { items: found.items.flatMap(inFamily), next: found.next }
 }
@@ -75,7 +75,7 @@ export async function findRefreshToken(
     index,
     actor,
     { ...filter, kind: 'refresh', grant: family },
-    { status: 'active', limit: 1 },
+    { statuses: ['active'], limit: 1 },
   )
   const [token] = items.flatMap(inFamily)
   if (token === undefined) throw new DomainError('not_found', { type: 'refresh_token' })

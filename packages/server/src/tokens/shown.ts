@@ -7,7 +7,7 @@ import type { ReadTx, Tables } from '../store/index.ts'
 import { findToken, findTokenByHandle, listTokens, type TokenCursor } from '../store/queries/tokens.ts'
 import type { TokenFilter } from '../store/token-filter.ts'
 import { standingOf } from './judging.ts'
-import { rowArtefact } from './ledger.ts'
+import { rowArtefact, scanTokens } from './ledger.ts'
 import { readPresented } from './presented.ts'
 
 /** What a token is worth now. `used`: a refresh token that has a successor. */
@@ -41,25 +41,54 @@ export async function showTokens(
   index: LogIndex,
   actor: Actor,
   filter: TokenFilter,
-  { status, limit, after }: { status?: TokenStatus; limit: number; after?: TokenCursor },
+  { statuses, limit, after }: { statuses?: readonly TokenStatus[]; limit: number; after?: TokenCursor },
 ): Promise<TokenPage> {
   const show = shower(authority, index)
   return authority.store.read({ organizationId: actor.organizationId }, async (tx) => {
     const items: ShownToken[] = []
     let cursor = after
     for (let scanned = 0; scanned < SCAN_LIMIT; ) {
-      const wanted = status === undefined ? limit + 1 - items.length : Math.min(500, SCAN_LIMIT - scanned)
+      const wanted = statuses === undefined ? limit + 1 - items.length : Math.min(500, SCAN_LIMIT - scanned)
       const rows = await listTokens(tx, filter, wanted, cursor)
       scanned += rows.length
       for (const row of rows) {
         if (items.length === limit) return { items, next: cursor ?? null }
         const shown = await show(tx, row)
-        if (status === undefined || shown.status === status) items.push(shown)
+        if (statuses === undefined || statuses.includes(shown.status)) items.push(shown)
         cursor = { issuedAt: row.issued_at, id: row.id }
       }
       if (rows.length < wanted) return { items, next: null }
     }
     return { items, next: cursor ?? null }
+  })
+}
+
+/** Rows judged to count tokens; more are not worth the wait. */
+const MOST_COUNTED = 10_000
+
+/**
+ * How many tokens a filter means that have one of these standings now.
+ *
+ * @returns `exact` false where there are too many rows to judge: then there are at least so many
+ */
+export async function countShown(
+  authority: Authority,
+  index: LogIndex,
+  actor: Actor,
+  filter: TokenFilter,
+  statuses?: readonly TokenStatus[],
+): Promise<{ readonly count: number; readonly exact: boolean }> {
+  const show = shower(authority, index)
+  return authority.store.read({ organizationId: actor.organizationId }, async (tx) => {
+    let [count, judged] = [0, 0]
+    for await (const rows of scanTokens(tx, filter, 1_000)) {
+      for (const row of rows)
+        if (statuses === undefined || statuses.includes((await show(tx, row)).status)) count += 1
+      judged += rows.length
+      if (judged >= MOST_COUNTED) return { count, exact: false }
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    return { count, exact: true }
   })
 }
 

@@ -51,6 +51,7 @@ export function acceptedBodies(name: string): Readonly<Record<string, Readonly<R
   }
   const server = { name, description: name, audiences: [`https://${name}.example.com`] }
   const scope = { name: `scope-${name}`, description: name, displayName: name, consent: 'IMPLICIT' }
+  const nativeServer = { name, audiences: [`https://native-${name}.example.com`] }
   const native = {
     label: name,
     settings: { grant_types: ['authorization_code'], redirect_uris: ['https://client.example.com/callback'] },
@@ -78,6 +79,15 @@ export function acceptedBodies(name: string): Readonly<Record<string, Readonly<R
       jwk: { ...PUBLIC_KEY, kid: `native-${name}` },
       use: 'sig',
     },
+    'POST /api/rescind/v1/authorization-servers': nativeServer,
+    'PUT /api/rescind/v1/authorization-servers/:id': nativeServer,
+    'POST /api/rescind/v1/authorization-servers/:id/scopes': { name: `native-${name}` },
+    'PUT /api/rescind/v1/authorization-servers/:id/scopes/:scope': { name: `native-${name}` },
+    'POST /api/rescind/v1/authorization-servers/:id/encryption-keys': {
+      jwk: { ...PUBLIC_KEY, kid: `native-${name}` },
+    },
+    'POST /api/rescind/v1/authorization-servers/:id/signing/rotate-and-revoke': { reason: 'test' },
+    'POST /api/rescind/v1/revocations/batch': { tokens: ['none'], reason: 'test' },
     'POST /api/rescind/v1/tokens/explain': { id: 'none' },
     'POST /api/rescind/v1/logouts/retry': { session: name, application: name, authorizationServer: name },
     'POST /api/rescind/v1/revocations': { target: { type: 'session', id: name }, reason: 'test' },
@@ -231,6 +241,8 @@ export async function createWorld(okta: TestOkta, who: Credential, name: string)
   const server = await create('POST /api/v1/authorizationServers')
   const signing = await okta.call(who, `GET /authorizationServers/${server}/credentials/keys`)
   const keys = `/authorizationServers/${server}/resourceservercredentials/keys`
+  const scope = await create(`POST ${SERVERS}/scopes`, `/authorizationServers/${server}/scopes`)
+  const encryptionKey = await create(`POST ${SERVERS}/resourceservercredentials/keys`, keys)
   const apis = await okta.app.inject({ url: '/api/rescind/v1/apis', headers: who.header })
   const user = await create('POST /api/v1/users')
   const key = await create(`POST ${APPS}/credentials/jwks`, `/apps/${app}/credentials/jwks`)
@@ -287,14 +299,10 @@ export async function createWorld(okta: TestOkta, who: Credential, name: string)
     ['/api/rescind/v1/applications/:id/keys/:key', key],
     ['/api/rescind/v1/applications/:id/secrets/:secret', secret],
     [SERVERS, server],
-    [
-      `${SERVERS}/scopes/:scopeId`,
-      await create(`POST ${SERVERS}/scopes`, `/authorizationServers/${server}/scopes`),
-    ],
-    [
-      `${SERVERS}/resourceservercredentials/keys/:keyId`,
-      await create(`POST ${SERVERS}/resourceservercredentials/keys`, keys),
-    ],
+    [`${SERVERS}/scopes/:scopeId`, scope],
+    [`${SERVERS}/resourceservercredentials/keys/:keyId`, encryptionKey],
+    ['/api/rescind/v1/authorization-servers/:id/scopes/:scope', scope],
+    ['/api/rescind/v1/authorization-servers/:id/encryption-keys/:key', encryptionKey],
     [`${SERVERS}/credentials/keys/:keyId`, signing.body[0].kid],
     ['/oauth2/:authServerId', server],
     ['/api/rescind/v1/authorization-servers/:id', server],

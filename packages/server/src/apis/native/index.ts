@@ -10,8 +10,10 @@ import { applicationSecrets } from './application-secrets.ts'
 import { applications } from './applications.ts'
 import { audit } from './audit.ts'
 import { requireActor } from './authentication.ts'
+import { authorizationServers } from './authorization-servers.ts'
 import { bootstrap } from './bootstrap.ts'
 import { clusters } from './clusters.ts'
+import { encryptionKeys } from './encryption-keys.ts'
 import { answerUnknownPaths, renderError } from './errors.ts'
 import { readJsonBodies } from './json-body.ts'
 import { logouts } from './logouts.ts'
@@ -19,7 +21,9 @@ import { organizations } from './organizations.ts'
 import { policy } from './policy.ts'
 import { progress } from './progress.ts'
 import { receipts } from './receipts.ts'
+import { revocationBatch } from './revocation-batch.ts'
 import { revocations } from './revocations.ts'
+import { scopes } from './scopes.ts'
 import { signing } from './signing.ts'
 import { sql } from './sql.ts'
 import { tokens } from './tokens.ts'
@@ -52,7 +56,11 @@ export function nativeApi(
     logouts(app, authority)
     policy(app, authority)
     clusters(app, authority)
+    authorizationServers(app, authority)
+    scopes(app, authority)
+    encryptionKeys(app, authority)
     signing(app, authority)
+    revocationBatch(app, authority)
     users(app, authority)
     applications(app, authority)
     applicationSecrets(app, authority)

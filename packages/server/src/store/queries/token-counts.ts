@@ -1,5 +1,5 @@
 import { type Expression, type SqlBool, sql } from 'kysely'
-import type { ReadTx } from '../store.ts'
+import { organizationOf, type ReadTx } from '../store.ts'
 import { matchingTokens, type TokenFilter } from '../token-filter.ts'
 
 /** How many live rows there are, by what they are for. */
@@ -75,4 +75,38 @@ export function latestOffline(byApi: readonly CountOfApi[]): number | null {
     (latest, { offlineUntil }) => (offlineUntil === null ? latest : Math.max(latest ?? 0, offlineUntil)),
     null,
   )
+}
+
+/**
+ * The latest expiry of the tokens that a key signed between two times, looking at the newest `most` tokens of that
+ * time. No index knows keys; the time that a key signed in is short enough to look through, or else a bound will do.
+ */
+export async function latestExpiryOfKey(
+  tx: ReadTx,
+  key: string,
+  { from, until }: { readonly from: number; readonly until: number },
+  most: number,
+): Promise<{ readonly latest: number | null; readonly complete: boolean }> {
+  const rows = await tx.db
+    .selectFrom('tokens')
+    .select(['signing_key', 'expires_at'])
+    .where('organization_id', '=', organizationOf(tx))
+    .where('issued_at', '>=', from)
+    .where('issued_at', '<=', until)
+    .orderBy('issued_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(most + 1)
+    .execute()
+  const own = rows.filter(({ signing_key }) => signing_key === key).map(({ expires_at }) => expires_at)
+  return { latest: own.length === 0 ? null : Math.max(...own), complete: rows.length <= most }
+}
+
+/** How many rows a filter means, counted no further than `most`. */
+export async function countTokensUpTo(tx: ReadTx, filter: TokenFilter, most: number): Promise<number> {
+  const some = matchingTokens(tx, filter).select('id').limit(most)
+  const { many } = await tx.db
+    .selectFrom(some.as('some'))
+    .select((row) => row.fn.countAll<number>().as('many'))
+    .executeTakeFirstOrThrow()
+  return Number(many)
 }

@@ -5,4 +5,6 @@ export default crossing(counts)(({ of }) => ({
   moreTokensThan: [{ user: of('tokens', 'user_id') }, 0],
   latestOffline: 'no query',
   countTokens: [{ user: of('tokens', 'user_id') }],
+  latestExpiryOfKey: [of('tokens', 'signing_key'), { from: 0, until: 9_000_000_000_000 }, 10],
+  countTokensUpTo: [{ user: of('tokens', 'user_id') }, 10],
 }))
