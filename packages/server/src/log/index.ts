@@ -21,6 +21,7 @@ export {
   type LogHead,
   type LogSnapshot,
   readEntries,
+  readEntriesBackwards,
   type SnapshotOptions,
   snapshotEntries,
 } from './read.ts'

@@ -51,6 +51,24 @@ export async function readEntries(
   return (await entriesAfter(tx, log, after).limit(limit).execute()).map(loggedEntry)
 }
 
+/** The entries before a position, or up to the head, newest first: at most `limit` of them, of one kind or of any. */
+export async function readEntriesBackwards(
+  tx: ReadTx,
+  log: string,
+  { before, kind }: { readonly before?: Pick<Position, 'incarnation' | 'seq'>; readonly kind?: string },
+  limit: number,
+): Promise<readonly LoggedEntry[]> {
+  refuseForeign(tx, log)
+  let query = tx.db.selectFrom('log_entries').select(COLUMNS).where('log_id', '=', log)
+  if (before !== undefined)
+    query = query.where((row) =>
+      row(row.refTuple('incarnation', 'seq'), '<', row.tuple(before.incarnation, before.seq)),
+    )
+  if (kind !== undefined) query = query.where('kind', '=', kind)
+  const rows = await query.orderBy('incarnation', 'desc').orderBy('seq', 'desc').limit(limit).execute()
+  return rows.map(loggedEntry)
+}
+
 export interface SnapshotOptions {
   /** Whose floors count: an entry is left out once no unexpired artefact of these classes can need it. */
   readonly classes: readonly ArtefactClass[]

@@ -2,6 +2,7 @@ import type { LogIndex } from '@rescind/core/log'
 import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { type Actor, type Authority, derivedId } from '../authority/index.ts'
+import { CONSOLE_CLIENT_ID } from '../directory/console-client.ts'
 import { issuerUrlOf } from '../directory/issuer.ts'
 import { requireUserRow } from '../directory/users.ts'
 import { DomainError } from '../errors/index.ts'
@@ -57,6 +58,8 @@ export async function listConsents(
     const consents: Consent[] = []
     for (const row of rows.slice(0, MOST_RECORDS)) {
       if (row.client_id === null || (client !== undefined && row.client_id !== client)) continue
+      // The console is ours: nobody has allowed it anything, and nobody can take that back.
+      if (row.client_id === CONSOLE_CLIENT_ID) continue
       const issuer = await issuerUrlOf(authority, tx, row.issuer_id)
       if (judge.isGood(artefactOf(row, issuer)))
         consents.push(...consentsIn(row, { user: id, client: row.client_id, issuer }))

@@ -157,6 +157,29 @@ describe.each(DATABASES)('a session of the console on $name', (database) => {
       return row.session_id ?? ''
     })
 
+  it('is told beforehand what would end it, and shows what acts for a user', async () => {
+    const { person, at } = await administrator()
+    const other = await personWith(world, 'organization_reader')
+    await new AtConsole(world).signIn(other)
+    const preview = async (target: object) =>
+      (await at.native('POST', '/revocations/preview', { target })).body.signsYouOut
+    expect(await preview({ type: 'user', id: person.id })).toBe(true)
+    expect(await preview({ type: 'session', id: await sidOf(person.id) })).toBe(true)
+    expect(await preview({ type: 'user', id: other.id })).toBe(false)
+    const own = await at.native('GET', `/users/${person.id}/sessions`)
+    expect(own.body.items).toMatchObject([{ id: await sidOf(person.id), isYours: true }])
+    const path = `/users/${other.id}/sessions`
+    const [session] = (await at.native('GET', path)).body.items
+    expect(session).toMatchObject({ id: await sidOf(other.id), isYours: false })
+    // A session is ended by way of its own user only.
+    expect((await at.native('DELETE', `/users/${person.id}/sessions/${session.id}`)).status).toBe(404)
+    expect((await at.native('DELETE', `${path}/${session.id}`)).status).toBe(204)
+    expect((await at.native('GET', path)).body.items).toEqual([])
+    // The console is no application that anybody has allowed anything.
+    for (const what of ['applications', 'grants'])
+      expect((await at.native('GET', `/users/${other.id}/${what}`)).body.items).toEqual([])
+  })
+
   it('has the rights that its user has now', async () => {
     const person = await personWith(world, 'organization_reader')
     const at = new AtConsole(world)

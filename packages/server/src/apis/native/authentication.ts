@@ -7,6 +7,7 @@ import { Secret } from '../../secrets/index.ts'
 import type { Issuers } from '../../tokens/issuers.ts'
 import { accessTokenActor } from '../access-token.ts'
 import type { ConsoleAccess } from '../console-access.ts'
+import { FailedAttempts } from '../failed-attempts.ts'
 import { namesAnotherOrganization } from '../organization-host.ts'
 import type { NativeApp } from './native-app.ts'
 
@@ -23,9 +24,10 @@ export function requireActor(
   issuers: Issuers,
   console: ConsoleAccess,
 ): void {
+  const attempts = new FailedAttempts(authority.clock)
   app.addHook('onRequest', async (request) => {
     if (request.is404) return
-    const actor = await authenticate(request, authority, issuers, console)
+    const actor = await attempts.tell(request, () => authenticate(request, authority, issuers, console))
     if (!scopeAllows(actor, request)) throw new DomainError('permission_denied')
     actors.set(request, actor)
   })

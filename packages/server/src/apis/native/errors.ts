@@ -34,6 +34,7 @@ export function renderError(error: unknown, request: FastifyRequest, reply: Fast
   const { kind, log: message } = REGISTRY[code]
   if (kind === 'internal' || kind === 'unavailable') request.log.error({ err: error }, 'failed')
   if (kind === 'unauthenticated') reply.header('www-authenticate', 'SSWS')
+  if (kind === 'limited') reply.header('retry-after', details.seconds ?? 1)
   return reply.code(status ?? STATUS[kind]).send({ code, message, details })
 }
 

@@ -18,6 +18,7 @@ import { answerUnknownPaths, renderError } from './errors.ts'
 import { readJsonBodies } from './json-body.ts'
 import { logouts } from './logouts.ts'
 import { organizations } from './organizations.ts'
+import { overview } from './overview.ts'
 import { policy } from './policy.ts'
 import { progress } from './progress.ts'
 import { receipts } from './receipts.ts'
@@ -61,6 +62,7 @@ export function nativeApi(
     encryptionKeys(app, authority)
     signing(app, authority)
     revocationBatch(app, authority)
+    overview(app, authority)
     users(app, authority)
     applications(app, authority)
     applicationSecrets(app, authority)

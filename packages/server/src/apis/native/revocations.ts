@@ -1,8 +1,9 @@
 import { type Static, Type } from '@fastify/type-provider-typebox'
 import { formatPosition, type Position, parsePosition, REASON_CODES } from '@rescind/core/log'
-import type { Authority } from '../../authority/index.ts'
+import type { Actor, Authority } from '../../authority/index.ts'
 import { DomainError } from '../../errors/index.ts'
 import type { Knowledge } from '../../log/index.ts'
+import type { ConsoleSession } from '../../oidc/console/sessions.ts'
 import {
   ClusterDocument,
   EffectSummary,
@@ -14,7 +15,9 @@ import type { ForeseenCluster } from '../../revocation/effect/foreseen.ts'
 import { type Preview, previewRevocation } from '../../revocation/preview.ts'
 import { type RevocationRecord, readRevocation, revocationsPage } from '../../revocation/revocations.ts'
 import { revoke } from '../../revocation/revoke.ts'
-import { actorOf } from './authentication.ts'
+import type { Target } from '../../revocation/target.ts'
+import { labelsOfClients, namesOfApis } from '../../store/queries/names.ts'
+import { actorOf, consoleSessionOf } from './authentication.ts'
 import { Event, eventOf } from './events.ts'
 import type { NativeApp } from './native-app.ts'
 import { administratorOf, readerOf } from './permissions.ts'
@@ -61,14 +64,14 @@ const Request = Type.Object(
 )
 
 /** The target as it was resolved: the names that the log uses. */
-const Target = Type.Record(Type.String(), Type.Union([Type.String(), Type.Integer()]))
+const ShownTarget = Type.Record(Type.String(), Type.Union([Type.String(), Type.Integer()]))
 
 const REVOCATION = {
   id: Type.String(),
   /** The newest entry about the target: what takes effect. */
   seq: Type.Integer(),
   position: Type.String(),
-  target: Target,
+  target: ShownTarget,
   reason: Type.Enum(REASON_CODES),
   note: Nullable,
   /** The change that made it; null where somebody asked for it. */
@@ -85,7 +88,8 @@ const EFFECT = {
   /** And on the verifiers: see docs/revocation.md. */
   ...EffectSummary.properties,
 }
-const Revocation = Type.Object({ ...REVOCATION, effect: Type.Object(EFFECT) })
+/** A revocation as the native API shows it, with what became of it. */
+export const Revocation = Type.Object({ ...REVOCATION, effect: Type.Object(EFFECT) })
 const RevocationInDetail = Type.Object({
   ...REVOCATION,
   effect: Type.Object({ ...EFFECT, clusters: Type.Array(ClusterDocument), receipt: Type.Boolean() }),
@@ -105,15 +109,19 @@ const Foreseen = Type.Object({
 })
 
 const Counts = Type.Object({
-  target: Target,
+  target: ShownTarget,
+  /** The caller is at the console, by a session that this would end. */
+  signsYouOut: Type.Boolean(),
   predicate: Type.String(),
   /** False where there are too many to judge one by one: the counts are then upper bounds. */
   exact: Type.Boolean(),
   tokens: Type.Integer(),
   users: Type.Integer(),
   sessions: Type.Integer(),
-  byApplication: Type.Array(Type.Object({ application: Type.String(), tokens: Type.Integer() })),
-  byApi: Type.Array(Type.Object({ api: Nullable, tokens: Type.Integer() })),
+  byApplication: Type.Array(
+    Type.Object({ application: Type.String(), name: Nullable, tokens: Type.Integer() }),
+  ),
+  byApi: Type.Array(Type.Object({ api: Nullable, name: Nullable, tokens: Type.Integer() })),
   /** Those to which the revocation would go, with the worst case of each. */
   clusters: Type.Array(Foreseen),
   exposure: Type.Object({
@@ -138,7 +146,8 @@ export function revocations(app: NativeApp, authority: Authority, knowledge: Kno
     async (request) => {
       const actor = readerOf(actorOf(request))
       const index = await knowledge.confirm(actor.organizationId)
-      return representPreview(await previewRevocation(authority, index, actor, request.body.target))
+      const preview = await previewRevocation(authority, index, actor, request.body.target)
+      return representPreview(authority, actor, preview, consoleSessionOf(request))
     },
   )
 
@@ -155,14 +164,15 @@ export function revocations(app: NativeApp, authority: Authority, knowledge: Kno
       const { target, reason, note, dryRun } = request.body
       if (dryRun) {
         const index = await knowledge.confirm(actor.organizationId)
-        const preview = representPreview(await previewRevocation(authority, index, actor, target))
-        return { dryRun: true as const, reason, preview }
+        const preview = await previewRevocation(authority, index, actor, target)
+        const shown = await representPreview(authority, actor, preview, consoleSessionOf(request))
+        return { dryRun: true as const, reason, preview: shown }
       }
       const asked = { target, reason, ...(note === undefined ? {} : { note }) }
       const { revocation, repeated } = await revoke(authority, actor, asked)
       const effect = (await effectsOf(authority, actor, [revocation])).get(revocation.id)
       reply.code(repeated ? 200 : 201)
-      return represent(actor.organizationId, readRevocation(revocation), effect)
+      return representRevocation(actor.organizationId, readRevocation(revocation), effect)
     },
   )
 
@@ -175,7 +185,7 @@ export function revocations(app: NativeApp, authority: Authority, knowledge: Kno
       const rows = await revocationsPage(authority, actor, limit + 1, positionOf(actor.organizationId, after))
       const effects = await effectsOf(authority, actor, rows)
       const items = rows.map((row) =>
-        represent(actor.organizationId, readRevocation(row), effects.get(row.id)),
+        representRevocation(actor.organizationId, readRevocation(row), effects.get(row.id)),
       )
       return cutPage(items, limit, ({ position }) => position)
     },
@@ -190,7 +200,7 @@ export function revocations(app: NativeApp, authority: Authority, knowledge: Kno
       const actor = readerOf(actorOf(request))
       const found = await effectById(authority, actor, request.params.id)
       const { clusters, ...summary } = found.effect
-      const shown = represent(actor.organizationId, found.revocation, summary)
+      const shown = representRevocation(actor.organizationId, found.revocation, summary)
       return {
         ...shown,
         effect: { ...shown.effect, clusters, receipt: found.hasReceipt },
@@ -200,7 +210,7 @@ export function revocations(app: NativeApp, authority: Authority, knowledge: Kno
   )
 }
 
-function represent(
+export function representRevocation(
   log: string,
   row: RevocationRecord,
   effect: EffectSummary | undefined,
@@ -222,18 +232,34 @@ function represent(
   }
 }
 
-function representPreview(preview: Preview): Static<typeof Counts> {
+async function representPreview(
+  authority: Authority,
+  { organizationId }: Actor,
+  preview: Preview,
+  session: ConsoleSession | undefined,
+): Promise<Static<typeof Counts>> {
+  const { clients, apis } = await authority.store.read({ organizationId }, async (tx) => ({
+    clients: await labelsOfClients(
+      tx,
+      preview.byApplication.map(({ application }) => application),
+    ),
+    apis: await namesOfApis(
+      tx,
+      preview.byApi.flatMap(({ api }) => api ?? []),
+    ),
+  }))
   const { target, exact, exposedUntil, byApplication, byApi, predicate, tokens, users, sessions } = preview
   const { worst, byClass, notStopped } = preview.exposure
   return {
     target: { ...target },
+    signsYouOut: session !== undefined && endsSession(target, session),
     predicate,
     exact,
     tokens,
     users,
     sessions,
-    byApplication: [...byApplication],
-    byApi: [...byApi],
+    byApplication: byApplication.map((one) => ({ ...one, name: clients.get(one.application) ?? null })),
+    byApi: byApi.map((one) => ({ ...one, name: one.api === null ? null : (apis.get(one.api) ?? null) })),
     clusters: preview.clusters.map(representForeseen),
     exposure: {
       unmanagedUntil: exposedUntil === null ? null : new Date(exposedUntil).toISOString(),
@@ -241,6 +267,20 @@ function representPreview(preview: Preview): Static<typeof Counts> {
       byClass: Object.fromEntries([...byClass].map(([name, one]) => [name, exposureDocument(one)])),
       notStopped: [...notStopped],
     },
+  }
+}
+
+/** Whether a revocation would sign the caller out of the console. */
+function endsSession(target: Target, { actor, sid, organization }: ConsoleSession): boolean {
+  switch (target.type) {
+    case 'user':
+      return target.user === actor.userId
+    case 'session':
+      return target.session === sid
+    case 'organization':
+      return target.organization === organization.id
+    default:
+      return false
   }
 }
 

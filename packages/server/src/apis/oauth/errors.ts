@@ -62,6 +62,8 @@ export function renderOAuthError(error: unknown, request: FastifyRequest, reply:
   if (status === 401 && request.headers.authorization !== undefined)
     reply.header('www-authenticate', 'Basic realm="oauth2"')
   if (kind === 'unavailable') reply.header('retry-after', 1)
+  if (kind === 'limited' && error instanceof DomainError)
+    reply.header('retry-after', error.details.seconds ?? 1)
   return reply.code(status).header('cache-control', 'no-store').send({
     error: code,
     error_description: description,

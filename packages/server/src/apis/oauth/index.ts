@@ -3,6 +3,7 @@ import type { Authority } from '../../authority/index.ts'
 import { mountProviders } from '../../oidc/mount.ts'
 import type { Providers } from '../../oidc/providers.ts'
 import type { Issuers } from '../../tokens/issuers.ts'
+import { FailedAttempts } from '../failed-attempts.ts'
 import type { OrganizationsByHost } from '../organization-by-host.ts'
 import { renderOAuthError } from './errors.ts'
 import { readForms } from './form.ts'
@@ -29,8 +30,9 @@ export function oauthApi(
 ): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.setErrorHandler(renderOAuthError)
+    const attempts = new FailedAttempts(authority.clock)
     publishedKeys(app, authority, hosts)
-    statusLists(app, { issuers, hosts })
+    statusLists(app, { issuers, hosts, attempts })
     mountProviders(app, {
       authority,
       providers,
@@ -38,13 +40,13 @@ export function oauthApi(
     })
     app.register(async (scope) => {
       readForms(scope)
-      introspection(scope, { issuers, hosts })
-      revocation(scope, { issuers, hosts })
+      introspection(scope, { issuers, hosts, attempts })
+      revocation(scope, { issuers, hosts, attempts })
     })
     app.register(async (scope) => {
       scope.setErrorHandler(renderResourceError)
       readForms(scope)
-      userinfo(scope, { issuers, hosts })
+      userinfo(scope, { issuers, hosts, attempts })
     })
   }
 }

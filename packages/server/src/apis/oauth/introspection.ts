@@ -12,7 +12,7 @@ import { type IssuerRoutes, issuerRoute } from './issuer-routes.ts'
 export function introspection(app: FastifyInstance, routes: IssuerRoutes): void {
   issuerRoute(app, routes, 'POST', 'introspect', async (issuer, request, reply) => {
     const form = formIn(request.body)
-    const place = { endpoint: 'introspect', mayBeInAddress: true }
+    const place = { endpoint: 'introspect', mayBeInAddress: true, attempts: routes.attempts }
     const { client, authenticated } = await clientOf(issuer, request, form, place)
     const token = form.get('token')
     if (token === undefined) throw new DomainError('token_parameter_missing')

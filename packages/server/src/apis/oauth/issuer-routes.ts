@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { DomainError } from '../../errors/index.ts'
 import type { Issuers, KnownIssuer } from '../../tokens/issuers.ts'
+import type { FailedAttempts } from '../failed-attempts.ts'
 import type { OrganizationsByHost } from '../organization-by-host.ts'
 
 /** What an authorization server's id can be; an organization's is another form. */
@@ -15,6 +16,7 @@ type Answer = (issuer: KnownIssuer, request: FastifyRequest, reply: FastifyReply
 export interface IssuerRoutes {
   readonly issuers: Issuers
   readonly hosts: OrganizationsByHost
+  readonly attempts: FailedAttempts
 }
 
 /**

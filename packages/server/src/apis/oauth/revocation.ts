@@ -12,7 +12,11 @@ import { type IssuerRoutes, issuerRoute } from './issuer-routes.ts'
 export function revocation(app: FastifyInstance, routes: IssuerRoutes): void {
   issuerRoute(app, routes, 'POST', 'revoke', async (issuer, request, reply) => {
     const form = formIn(request.body)
-    const { client } = await clientOf(issuer, request, form, { endpoint: 'revoke', mayBeInAddress: false })
+    const { client } = await clientOf(issuer, request, form, {
+      endpoint: 'revoke',
+      mayBeInAddress: false,
+      attempts: routes.attempts,
+    })
     const token = form.get('token')
     if (token === undefined) throw new DomainError('token_parameter_missing')
     const { authority, organizationId, issuerId } = issuer

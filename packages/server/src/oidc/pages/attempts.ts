@@ -69,7 +69,7 @@ function accountOf({ organizationId, login, known }: Attempt): string {
 }
 
 /** One source of IPv6 is the /64 that its owner was given, not one of the addresses in it. */
-function sourceOf(ip: string | null): string {
+export function sourceOf(ip: string | null): string {
   if (ip === null) return 'nowhere'
   return isIPv6(ip) ? expand(ip).slice(0, 4).join(':') : ip
 }

@@ -110,3 +110,19 @@ export function listApplications(tx: ReadTx, search: ApplicationSearch): Promise
   }
   return query.execute()
 }
+
+/** How many applications there are, counted no further than `most`. */
+export async function countApplications(tx: ReadTx, most: number): Promise<number> {
+  const { count } = await tx.db
+    .selectFrom((from) =>
+      from
+        .selectFrom('applications')
+        .select('id')
+        .where('organization_id', '=', organizationOf(tx))
+        .limit(most)
+        .as('found'),
+    )
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow()
+  return Number(count)
+}

@@ -9,6 +9,7 @@ export default crossing(applications)(
     updateApplication: [of('applications', 'id'), { label: 'taken' }],
     deleteInactiveApplication: [of('applications', 'id')],
     listApplications: [{ limit: 10 }],
+    countApplications: [10],
   }),
   { applications: { status: 'INACTIVE' } },
 )
