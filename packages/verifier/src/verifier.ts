@@ -162,7 +162,8 @@ export class Verifier {
     if (typeof token !== 'string' || token.length > this.#maxTokenLength) throw malformed('too long')
     const index = this.#follower.index
     if (index === undefined) throw new VerifierError('stale', 'nothing has been read of the log yet')
-    const named = this.#platform.digest(token)
+    // Where nothing is remembered nothing needs a name.
+    const named = this.#cacheSize > 0 ? this.#platform.digest(token) : ''
     const name = typeof named === 'string' ? named : await named
     const found = this.#remembered.get(name) ?? this.#examine(token, name, index)
     // Where the platform answers at once, nothing is awaited: a turn of the queue costs what a look-up does.

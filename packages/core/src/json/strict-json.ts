@@ -30,14 +30,14 @@ export function parseStrictJson(bytes: Uint8Array): StrictJson {
   } catch {
     return refused('The body is not UTF-8.')
   }
-  if (nestsDeeply(text)) return refused(`The body is nested more than ${MAX_DEPTH} deep.`)
+  if (opensOften(text) && nestsDeeply(text)) return refused(`The body is nested more than ${MAX_DEPTH} deep.`)
   try {
     value = JSON.parse(text)
   } catch {
     // The engine's message quotes the text, and the text may hold a secret.
     return refused('The body is not JSON.')
   }
-  const reason = oddity(text)
+  const reason = oddity(text, value)
   return reason === undefined ? { ok: true, value } : refused(reason)
 }
 
@@ -48,7 +48,15 @@ const OPEN_BRACE = 0x7b
 const CLOSE_BRACE = 0x7d
 const OPEN_BRACKET = 0x5b
 const CLOSE_BRACKET = 0x5d
-const MINUS = 0x2d
+
+/** Whether there are brackets enough to nest too deeply: usually not, and then nobody needs to look closer. */
+function opensOften(text: string): boolean {
+  let count = 0
+  for (const bracket of ['{', '['])
+    for (let at = text.indexOf(bracket); at >= 0; at = text.indexOf(bracket, at + 1))
+      if (++count > MAX_DEPTH) return true
+  return false
+}
 
 /** Whether brackets outside strings nest too deeply. Runs before the parser, which recurses. */
 function nestsDeeply(text: string): boolean {
@@ -63,51 +71,66 @@ function nestsDeeply(text: string): boolean {
   return false
 }
 
-/** What is well-formed JSON and yet refused; the text has been parsed, so brackets and quotes match. */
-function oddity(text: string): string | undefined {
-  // The names met so far in each object that is open; nothing for an array.
-  const open: (Set<string> | undefined)[] = []
-  let stringStart = 0
-  let stringEnd = 0
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at)
-    if (code === QUOTE) {
-      stringStart = at
-      stringEnd = endOfString(text, at)
-      at = stringEnd - 1
-      const isEscaped = text.slice(stringStart, stringEnd).includes('\\u')
-      if (isEscaped && !isText(text.slice(stringStart, stringEnd)))
-        return 'The body has a character that is not text.'
-    } else if (code === OPEN_BRACE) open.push(new Set())
-    else if (code === OPEN_BRACKET) open.push(undefined)
-    else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) open.pop()
-    else if (code === COLON) {
-      const name = decoded(text.slice(stringStart, stringEnd))
-      if (FORBIDDEN_MEMBERS.has(name)) return 'The body has a member that is not allowed.'
-      const known = open.at(-1)
-      if (known?.has(name)) return 'The body has a member twice.'
-      known?.add(name)
-    } else if (code === MINUS || (code >= 0x30 && code <= 0x39)) {
-      const end = endOfNumber(text, at)
-      const number = Number(text.slice(at, end))
-      if (!Number.isFinite(number)) return 'The body has a number out of range.'
-      if (Number.isInteger(number) && !Number.isSafeInteger(number))
-        return 'The body has an integer out of range.'
-      at = end - 1
-    }
+/** What is well-formed JSON and yet refused, `value` being what the text was parsed to. */
+function oddity(text: string, value: unknown): string | undefined {
+  const contents = { names: 0, mayHaveEscapes: text.includes('\\u') }
+  const odd = oddityIn(value, contents)
+  if (odd !== undefined) return odd
+  // Of two members of one name the parser keeps one.
+  return contents.names === countNames(text) ? undefined : 'The body has a member twice.'
+}
+
+interface Contents {
+  names: number
+  readonly mayHaveEscapes: boolean
+}
+
+function oddityIn(value: unknown, contents: Contents): string | undefined {
+  if (typeof value === 'string') return contents.mayHaveEscapes && !isText(value) ? NOT_TEXT : undefined
+  if (typeof value === 'number') return oddNumber(value)
+  if (typeof value !== 'object' || value === null) return undefined
+  if (Array.isArray(value)) return firstOddity(value, contents)
+  const names = Object.keys(value)
+  contents.names += names.length
+  for (const name of names) {
+    if (FORBIDDEN_MEMBERS.has(name)) return 'The body has a member that is not allowed.'
+    if (contents.mayHaveEscapes && !isText(name)) return NOT_TEXT
+  }
+  return firstOddity(Object.values(value), contents)
+}
+
+function firstOddity(values: readonly unknown[], contents: Contents): string | undefined {
+  for (const value of values) {
+    const odd = oddityIn(value, contents)
+    if (odd !== undefined) return odd
   }
   return undefined
 }
 
+const NOT_TEXT = 'The body has a character that is not text.'
+
 /** A lone surrogate has no UTF-8, and NUL no place in a database's text; both can only come as an escape. */
 function isText(string: string): boolean {
-  const value = decoded(string)
-  return value.isWellFormed() && !value.includes('\0')
+  return string.isWellFormed() && !string.includes('\0')
 }
 
-/** The value of a string with its quotes. */
-function decoded(string: string): string {
-  return string.includes('\\') ? String(JSON.parse(string)) : string.slice(1, -1)
+function oddNumber(number: number): string | undefined {
+  if (!Number.isFinite(number)) return 'The body has a number out of range.'
+  if (Number.isInteger(number) && !Number.isSafeInteger(number))
+    return 'The body has an integer out of range.'
+  return undefined
+}
+
+/** How many names the objects of a well-formed text have: one before each colon outside a string. */
+function countNames(text: string): number {
+  const isPlain = !text.includes('\\')
+  let count = 0
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === COLON) count++
+    else if (code === QUOTE) at = isPlain ? text.indexOf('"', at + 1) : endOfString(text, at) - 1
+  }
+  return count
 }
 
 /** The place behind the closing quote; a string that never ends takes the rest. */
@@ -118,21 +141,4 @@ function endOfString(text: string, start: number): number {
     if (code === BACKSLASH) at++
   }
   return text.length
-}
-
-/** The place behind a number: digits, signs, a point, an exponent. */
-function endOfNumber(text: string, start: number): number {
-  let at = start + 1
-  for (; at < text.length; at++) {
-    const code = text.charCodeAt(at)
-    const isPart =
-      (code >= 0x30 && code <= 0x39) ||
-      code === MINUS ||
-      code === 0x2b ||
-      code === 0x2e ||
-      code === 0x45 ||
-      code === 0x65
-    if (!isPart) break
-  }
-  return at
 }

@@ -12,11 +12,14 @@ export interface JwsHeader {
 
 export interface CompactJws {
   readonly header: JwsHeader
-  readonly payload: ReadonlyMap<string, unknown>
+  readonly payload: Members
   /** What the signature is over. */
   readonly signed: string
   readonly signature: Uint8Array
 }
+
+/** The members of an object as the strict reader gave it: no name twice, none that could reach a prototype. */
+export type Members = Readonly<Record<string, unknown>>
 
 const MOST_HEADERS = 256
 const MOST_CLAIMS = 128
@@ -58,8 +61,9 @@ export class JwsReader {
     if (!isCanonicalBase64url(text)) throw malformed('not in its one spelling')
     const members = this.#members(text, 32)
     // RFC 7515 section 4.1.11: what must be understood and is not refuses the token; `b64` (RFC 7797) is such.
-    if (members.has('crit') || members.has('b64')) throw malformed('a header that must be understood')
-    const [alg, kid, typ] = [members.get('alg'), members.get('kid'), members.get('typ')]
+    if (Object.hasOwn(members, 'crit') || Object.hasOwn(members, 'b64'))
+      throw malformed('a header that must be understood')
+    const [alg, kid, typ] = [member(members, 'alg'), member(members, 'kid'), member(members, 'typ')]
     if (typeof alg !== 'string') throw malformed('no algorithm')
     if (!isAlgorithm(alg)) throw new VerifierError('signature_invalid', 'an algorithm that no key has')
     if (typeof kid !== 'string') throw malformed('no kid')
@@ -70,15 +74,23 @@ export class JwsReader {
     return header
   }
 
-  #members(text: string, most: number): ReadonlyMap<string, unknown> {
+  #members(text: string, most: number): Members {
     const parsed = parseStrictJson(this.#platform.decode(text))
     if (!parsed.ok) throw malformed('not strict JSON')
     const { value } = parsed
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw malformed('not an object')
-    const members = Object.entries(value)
-    if (members.length > most) throw malformed('too many members')
-    return new Map(members)
+    if (!isObject(value)) throw malformed('not an object')
+    if (Object.keys(value).length > most) throw malformed('too many members')
+    return value
   }
+}
+
+/** A member of the object's own, whatever somebody has done to the prototype of objects. */
+export function member(members: Members, name: string): unknown {
+  return Object.hasOwn(members, name) ? members[name] : undefined
+}
+
+function isObject(value: unknown): value is Members {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function isAlgorithm(alg: string): alg is SignatureAlgorithm {
