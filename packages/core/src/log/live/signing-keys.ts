@@ -33,6 +33,8 @@ const NEW: KeyRecord = { changes: [] }
  */
 export class SigningKeys {
   readonly #keys: BudgetedMap<KeyRecord>
+  /** The same by issuer and then by key: a look-up for a token builds no string. */
+  readonly #byIssuer = new Map<string, Map<string, KeyRecord>>()
 
   constructor(budget: Budget) {
     this.#keys = new BudgetedMap(budget)
@@ -40,13 +42,13 @@ export class SigningKeys {
 
   /** Whether the issuer has published the key. */
   isKnown(issuer: string, key: string): boolean {
-    return this.#keys.get(pair(issuer, key))?.published !== undefined
+    return this.#byIssuer.get(issuer)?.get(key)?.published !== undefined
   }
 
   /** Whether the key was the one to sign with at this place of the log. */
   isActiveAt(issuer: string, key: string, mark: Mark): boolean {
     let active = false
-    for (const change of this.#keys.get(pair(issuer, key))?.changes ?? []) {
+    for (const change of this.#byIssuer.get(issuer)?.get(key)?.changes ?? []) {
       if (compareMarks(change, mark) > 0) break
       active = change.active
     }
@@ -78,16 +80,26 @@ export class SigningKeys {
     if (entry.kind === 'key.published') {
       if (held.published !== undefined && compareMarks(held.published, mark) >= 0) return
       const { kid, jwk } = entry.data
-      this.#keys.set(name, { published: { ...mark, kid, jwk }, changes: held.changes })
+      this.#set(issuer, key, { published: { ...mark, kid, jwk }, changes: held.changes })
     } else {
       if (held.changes.some((change) => compareMarks(change, mark) === 0)) return
       const changes = [...held.changes, { ...mark, active: entry.kind === 'key.activated' }]
-      this.#keys.set(name, { ...held, changes: changes.sort(compareMarks) })
+      this.#set(issuer, key, { ...held, changes: changes.sort(compareMarks) })
     }
+  }
+
+  #set(issuer: string, key: string, record: KeyRecord): void {
+    const name = pair(issuer, key)
+    this.#keys.set(name, record)
+    // What the budget has turned away is not known here either.
+    if (this.#keys.get(name) !== record) return
+    const keys = this.#byIssuer.get(issuer) ?? new Map<string, KeyRecord>()
+    this.#byIssuer.set(issuer, keys.set(key, record))
   }
 
   clear(): void {
     this.#keys.clear()
+    this.#byIssuer.clear()
   }
 
   *entries(): Generator<IndexEntry> {
