@@ -30,6 +30,7 @@ describe('a verifier and its authority', () => {
     const lost = () => Promise.reject(new Error('lost'))
     const source: LogSource = {
       register: async () => ({ nodeId: 'n', nodeToken: 'n' }),
+      returnKeys: async () => undefined,
       acknowledge: async () =>
         reachable.acknowledgements
           ? {

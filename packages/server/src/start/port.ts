@@ -9,7 +9,7 @@ const STARTING =
  * Connections that may wait to be accepted: after a lost moment thousands of verifiers come back together, and the
  * system's own limit (`net.core.somaxconn`) cuts this down where it is lower.
  */
-const BACKLOG = 4_096
+export const BACKLOG = 4_096
 
 /** A port that is ours, before the authority exists that will serve it. */
 export interface BoundPort {

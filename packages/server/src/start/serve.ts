@@ -11,7 +11,7 @@ import type { Configuration } from './configuration/index.ts'
 import { credentialsShown, firstStart } from './first-start.ts'
 import { buildHttp } from './http.ts'
 import { openAuthority } from './open-authority.ts'
-import { type BoundPort, bindPort } from './port.ts'
+import { BACKLOG, type BoundPort, bindPort } from './port.ts'
 
 /** How long requests in flight may take to end once the server was told to stop, in milliseconds. */
 const DRAIN_LIMIT = 20_000
@@ -93,7 +93,8 @@ export async function serve(
 async function listen(app: FastifyInstance, { handle }: BoundPort): Promise<void> {
   await app.ready()
   const listening = once(app.server, 'listening')
-  app.server.listen(handle)
+  // Whoever takes a port over says again how many may wait.
+  app.server.listen(handle, BACKLOG)
   await listening
 }
 
