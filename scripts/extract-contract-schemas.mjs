@@ -2,10 +2,11 @@
  * Extracts what the contract tests need from OpenAPI 3.0 documents: for each operation and status the schema of
  * the response body, as JSON Schema 2020-12, without any prose.
  *
- *   node scripts/extract-contract-schemas.mjs <openapi.yaml>… [--out <folder>]
+ *   node scripts/extract-contract-schemas.mjs <openapi.yaml or .json>… [--prefix atlas-] [--out <folder>]
  *
  * Writes `operations.json` (operation → method, path, schema by status; null where there is no body) and
- * `definitions.json` (what they refer to). The same input gives the same bytes. A keyword that this script does
+ * `definitions.json` (what they refer to), both under the prefix. Where media types name versions
+ * (`application/vnd.atlas.2023-01-01+json`) there is a schema for each version: `{ "2023-01-01": … }`. The same input gives the same bytes. A keyword that this script does
  * not know stops it, so that no rule is lost in silence.
  *
  * Objects are closed where they are used (`unevaluatedProperties: false`), not where they are defined: a
@@ -17,10 +18,18 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { parse } from 'yaml'
 
-const DEFINITIONS_ID = 'definitions.json'
 const METHODS = ['get', 'post', 'put', 'patch', 'delete']
 /** Prose, samples and hints for other tools; `readOnly` says nothing in a response. */
-const DROPPED = new Set(['title', 'description', 'example', 'examples', 'default', 'readOnly', 'deprecated'])
+const DROPPED = new Set([
+  'title',
+  'description',
+  'externalDocs',
+  'example',
+  'examples',
+  'default',
+  'readOnly',
+  'deprecated',
+])
 /** Copied as they are: they mean the same in both languages. */
 const COPIED = new Set([
   'enum',
@@ -30,16 +39,22 @@ const COPIED = new Set([
   'maxLength',
   'minimum',
   'maximum',
+  'minItems',
+  'maxItems',
+  'uniqueItems',
   'required',
 ])
+const VERSIONED = /^application\/vnd\.[a-z]+\.(\d{4}-\d\d-\d\d|preview)\+json$/
 
 /** One OpenAPI document and the definitions that its responses have reached. */
 class Document {
   #source
+  #definitionsId
   reached = new Map()
 
-  constructor(path) {
+  constructor(path, definitionsId) {
     this.#source = parse(readFileSync(path, 'utf8'))
+    this.#definitionsId = definitionsId
   }
 
   operations() {
@@ -63,6 +78,13 @@ class Document {
   #body(response) {
     const types = Object.entries(response.content ?? {})
     if (types.length === 0) return null
+    if (types.every(([type]) => VERSIONED.test(type)))
+      return Object.fromEntries(
+        types.map(([type, { schema }]) => [
+          VERSIONED.exec(type)[1],
+          schema === undefined ? null : this.#value(schema),
+        ]),
+      )
     if (types.length > 1 || types[0][0] !== 'application/json') throw new Error('only JSON bodies are known')
     return this.#value(types[0][1].schema)
   }
@@ -82,12 +104,15 @@ class Document {
       if (DROPPED.has(keyword) || keyword.startsWith('x-') || keyword === 'allOf' || keyword === 'nullable')
         continue
       if (COPIED.has(keyword)) out[keyword] = value
-      else if (keyword === 'type') out.type = value
-      else if (keyword === 'items') out.items = this.#value(value)
+      else if (keyword === 'type') {
+        if (!contradicts(schema)) out.type = value
+      } else if (keyword === 'items') out.items = this.#value(value)
       else if (keyword === 'properties') out.properties = this.#members(value)
       else if (keyword === 'additionalProperties')
         out.additionalProperties = typeof value === 'boolean' ? value : this.#value(value)
       else if (keyword === 'oneOf') Object.assign(out, this.#oneOf(schema))
+      // OpenAPI 3.0 makes a bound exclusive by a flag beside it.
+      else if (keyword === 'exclusiveMinimum') out.exclusiveMinimum = schema.minimum
       else if (keyword !== 'discriminator') throw new Error(`unknown keyword: ${keyword}`)
     }
     if (branches?.length === 1 && !saysSomething(out)) return branches[0]
@@ -127,7 +152,7 @@ class Document {
       this.reached.set(name, undefined)
       this.reached.set(name, this.#convert(this.#resolve({ $ref: reference })))
     }
-    return `${DEFINITIONS_ID}#/$defs/${name}`
+    return `${this.#definitionsId}#/$defs/${name}`
   }
 
   #resolve(node) {
@@ -136,6 +161,11 @@ class Document {
     if (root !== '#') throw new Error(`a reference out of the document: ${node.$ref}`)
     return this.#resolve(steps.reduce((at, step) => at[step], this.#source))
   }
+}
+
+/** A union of texts that calls itself an object: what stands beside the branches is what a generator made of them. */
+function contradicts({ type, oneOf = [] }) {
+  return oneOf.length > 0 && oneOf.every((branch) => branch.type !== undefined && branch.type !== type)
 }
 
 function saysSomething(schema) {
@@ -180,6 +210,7 @@ function sorted(record) {
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
+    prefix: { type: 'string', default: '' },
     out: {
       type: 'string',
       default: fileURLToPath(new URL('../packages/server/test/contract/schemas', import.meta.url)),
@@ -187,23 +218,26 @@ const { values, positionals } = parseArgs({
   },
 })
 if (positionals.length === 0) {
-  process.stderr.write('usage: node scripts/extract-contract-schemas.mjs <openapi.yaml>… [--out <folder>]\n')
+  process.stderr.write(
+    'usage: node scripts/extract-contract-schemas.mjs <openapi.yaml>… [--prefix <prefix>] [--out <folder>]\n',
+  )
   process.exit(2)
 }
+const definitionsId = `${values.prefix}definitions.json`
 const operations = {}
 const definitions = {}
 for (const path of positionals) {
-  const document = new Document(path)
+  const document = new Document(path, definitionsId)
   mergeInto(operations, document.operations())
   mergeInto(definitions, document.reached)
 }
 const schema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
-  $id: DEFINITIONS_ID,
+  $id: definitionsId,
   $defs: sorted(definitions),
 }
-writeFileSync(join(values.out, DEFINITIONS_ID), `${print(schema)}\n`)
-writeFileSync(join(values.out, 'operations.json'), `${print(operations)}\n`)
+writeFileSync(join(values.out, definitionsId), `${print(schema)}\n`)
+writeFileSync(join(values.out, `${values.prefix}operations.json`), `${print(operations)}\n`)
 process.stdout.write(
   `${Object.keys(operations).length} operations, ${Object.keys(definitions).length} definitions → ${values.out}\n`,
 )
