@@ -5,6 +5,7 @@ import { type Authority, systemActor } from '../authority/index.ts'
 import { type Recovery, type RecoveryStep, recoverLog } from '../federation/recovery/recover.ts'
 import { type LogState, nextIncarnation, scopeOf, statesOfLogs } from '../federation/recovery/stopped-logs.ts'
 import { dismissDivergence } from '../log/index.ts'
+import { renewReceiptKey } from '../revocation/effect/receipt-keys.ts'
 import { ConfigurationError, readConfiguration } from './configuration/index.ts'
 import { openLogger } from './logging.ts'
 import { openAuthority } from './open-authority.ts'
@@ -18,8 +19,11 @@ export interface RecoverWords {
   readonly yes?: boolean | undefined
 }
 
-/** What has keys or state of its own to begin anew, beside signing keys and identity providers. */
-const STEPS: readonly RecoveryStep[] = []
+/**
+ * What has keys or state of its own to begin anew, beside signing keys and what the log says of identity providers. The
+ * key sets that a federation keeps of its providers belong here too: their epoch has to rise, so that they are fetched.
+ */
+const STEPS: readonly RecoveryStep[] = [renewReceiptKey]
 
 /**
  * Recovers logs after a database was put back to an older state: on the database itself, by the server's own

@@ -1,8 +1,10 @@
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { systemActor } from '../../src/authority/index.ts'
 import { reportDivergence } from '../../src/federation/delivery/continuity.ts'
 import { recoverLog } from '../../src/federation/recovery/recover.ts'
-import { append, head, type LogHead } from '../../src/log/index.ts'
+import { stateOfLog } from '../../src/federation/recovery/stopped-logs.ts'
+import { append, dismissDivergence, head, type LogHead } from '../../src/log/index.ts'
 import { openStore } from '../../src/store/index.ts'
 import { DATABASES, type TestDatabase } from '../support/databases.ts'
 import { createClient, createServer, Management, type TestClient } from '../support/management.ts'
@@ -80,6 +82,26 @@ describe.each(DATABASES)('a log that lacks what a follower knows on $name', (dat
     expect(await one.introspect(kept.access_token)).toEqual({ status: 200, active: false })
     expect((await admin.ok('GET /api/rescind/v1/tokens')).items.length).toBeGreaterThan(2)
     expect((await admin.call('POST /api/v1/api-tokens', { name: 'another' })).status).toBe(503)
+  })
+
+  it('is recovered wholly or not at all, and goes on as it was where the report is dismissed', async () => {
+    const { nodes, admin, api, client, organizationId } = world
+    const [{ authority, url }] = nodes.nodes
+    const ask = asked(url, api.issuer, client)
+    const log = { id: organizationId, name: 'default' }
+    const before = await stateOfLog(authority, log)
+    const broken = { prepare: async () => () => Promise.reject(new Error('the last step fails')) }
+    const order = { log, operator: 'test', reason: 'A test.', steps: [broken] }
+    await expect(recoverLog(authority, order)).rejects.toThrow('the last step fails')
+    expect(await stateOfLog(authority, log)).toEqual(before)
+    expect(before.reports).toHaveLength(1)
+    await authority.store.write({ organizationId }, (tx) =>
+      dismissDivergence(tx, systemActor(organizationId), 'A test.', authority.clock.now()),
+    )
+    const { access_token } = await ask.token(api.identifier)
+    expect(await ask.introspect(access_token)).toMatchObject({ status: 200, active: true })
+    expect(JSON.parse(await ask.text('/readyz'))).toEqual({ status: 'ready' })
+    expect((await admin.call('POST /api/v1/api-tokens', { name: 'another' })).status).toBeLessThan(300)
   })
 })
 

@@ -45,7 +45,8 @@ function add(known: Map<string, LoggedProvider>, entry: IndexEntry): void {
 
 /**
  * Trusts no key of these providers until it was fetched anew, and voids what they have signed so far: their keys may
- * have been revoked by what was lost. A fetch that began before is discarded, since the epoch is another.
+ * have been revoked by what was lost. The epoch stays: whoever keeps the key sets raises its own, and what is fetched
+ * under either comes later than this.
  *
  * @param at milliseconds since the epoch
  */
@@ -62,7 +63,7 @@ export async function distrustProviders(
       {
         kind: 'idp_jwks.revoked',
         subject: { issuer, ...named },
-        data: { epoch: epoch + 1, notAfter: Math.max(at, notAfter) + LEEWAY },
+        data: { epoch, notAfter: Math.max(at, notAfter) + LEEWAY },
         actor: entryActor(actor),
         cause: 'log.recovered',
       },

@@ -1,8 +1,15 @@
 import { type KeyObject, sign } from 'node:crypto'
 import type { PublicKeyMaterial } from '@rescind/core/keys'
 import { type Actor, type Authority, entryActor, systemActor } from '../../authority/index.ts'
-import { makeSigningKey, openPrivateKey, readPublicJwk } from '../../keys/signing-key-material.ts'
+import type { RecoveryStep } from '../../federation/recovery/recover.ts'
+import {
+  type FreshSigningKeyPair,
+  makeSigningKey,
+  openPrivateKey,
+  readPublicJwk,
+} from '../../keys/signing-key-material.ts'
 import { append } from '../../log/index.ts'
+import { SYSTEM, type WriteTx } from '../../store/index.ts'
 import {
   findReceiptKey,
   insertReceiptKey,
@@ -66,24 +73,12 @@ export async function rotateReceiptKey(authority: Authority, actor: Actor): Prom
 /** @param replaces whether a key that signs already gives way; otherwise it is the one that is returned */
 async function makeReceiptKey(authority: Authority, actor: Actor, replaces: boolean): Promise<ReceiptKeys> {
   const { organizationId } = actor
-  const { kid, publicJwk, sealedPrivate } = await makeSigningKey(authority.vault, 'ES256')
+  const fresh = await makeSigningKey(authority.vault, 'ES256')
   try {
     return await authority.store.write({ organizationId }, async (tx) => {
-      const now = authority.clock.now()
-      const subject = { key: kid, organization: organizationId }
-      await append(tx, { kind: 'receipt_key.created', subject, actor: entryActor(actor) }, now)
-      // The entry has locked the head: whoever made a key in the meantime is seen from here on.
+      // The head of the log is locked: whoever made a key in the meantime is seen from here on.
       if (!replaces && (await findReceiptKey(tx)) !== undefined) throw new MadeElsewhere()
-      await retireReceiptKey(tx, now)
-      const row = {
-        kid,
-        public_jwk: JSON.stringify(publicJwk),
-        sealed_private: sealedPrivate,
-        created_at: now,
-        retired_at: null,
-      }
-      await insertReceiptKey(tx, row)
-      return { ...row, organization_id: organizationId }
+      return putReceiptKey(tx, actor, fresh, authority.clock.now())
     })
   } catch (failure) {
     const made =
@@ -92,6 +87,40 @@ async function makeReceiptKey(authority: Authority, actor: Actor, replaces: bool
     if (made) return made
     throw failure
   }
+}
+
+/** @param at milliseconds since the epoch */
+async function putReceiptKey(
+  tx: WriteTx,
+  actor: Actor,
+  { kid, publicJwk, sealedPrivate }: FreshSigningKeyPair,
+  at: number,
+): Promise<ReceiptKeys> {
+  const { organizationId } = actor
+  const subject = { key: kid, organization: organizationId }
+  await append(tx, { kind: 'receipt_key.created', subject, actor: entryActor(actor) }, at)
+  await retireReceiptKey(tx, at)
+  const row = {
+    kid,
+    public_jwk: JSON.stringify(publicJwk),
+    sealed_private: sealedPrivate,
+    created_at: at,
+    retired_at: null,
+  }
+  await insertReceiptKey(tx, row)
+  return { ...row, organization_id: organizationId }
+}
+
+/** After a loss nobody knows whether the key that signs was retired: another one signs from there on. */
+export const renewReceiptKey: RecoveryStep = {
+  async prepare({ vault }) {
+    const fresh = await makeSigningKey(vault, 'ES256')
+    return async (tx, { actor, at }) => {
+      // A federation has no receipts, and an organization that has none yet makes its key when the first is due.
+      if (tx.scope === SYSTEM || 'federationId' in tx.scope) return
+      if ((await findReceiptKey(tx)) !== undefined) await putReceiptKey(tx, actor, fresh, at)
+    }
+  },
 }
 
 /** Another node made the first key: nothing of ours remains. */
