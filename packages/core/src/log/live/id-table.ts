@@ -92,12 +92,15 @@ export class IdTable {
   /**
    * Makes room at once for ids that are about to be added, which saves moving them on the way and leaves no slack.
    *
-   * @param first the first words of their hashes
+   * @param records their hashes and four more bytes each, as a snapshot has them
    * @returns whether the budget allows it
    */
-  reserve(first: Iterable<number>): boolean {
+  reserve(records: DataView): boolean {
     const counts = new Uint32Array(this.#shards.length)
-    for (const h0 of first) counts[h0 >>> (32 - SHARD_BITS)] = (counts[h0 >>> (32 - SHARD_BITS)] ?? 0) + 1
+    for (let at = 0; at < records.byteLength; at += SLOT_BYTES) {
+      const place = records.getInt32(at, true) >>> (32 - SHARD_BITS)
+      counts[place] = (counts[place] ?? 0) + 1
+    }
     for (const [place, count] of counts.entries()) {
       if (count === 0) continue
       const shard = this.#shards[place] ?? { words: new Int32Array(0), count: 0 }

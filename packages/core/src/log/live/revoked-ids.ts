@@ -115,7 +115,7 @@ export class RevokedIds {
       const held = this.#tables.get(name)
       const table = held ?? this.#create(name, base)
       const view = new DataView(records.buffer, records.byteOffset, records.length)
-      if (!table.reserve(firstWords(view))) continue
+      if (!table.reserve(view)) continue
       const hash = this.#hash.words
       for (let at = 0; at < records.length; at += RECORD_BYTES) {
         hash[0] = view.getInt32(at, true)
@@ -171,10 +171,6 @@ export class RevokedIds {
     this.#tables.clear()
     this.#anyClass = undefined
   }
-}
-
-function* firstWords(records: DataView): Generator<number> {
-  for (let at = 0; at < records.byteLength; at += RECORD_BYTES) yield records.getInt32(at, true)
 }
 
 const CLASS_OF = new Map<IdTableName, ArtefactClass>(ARTEFACT_CLASSES.map((of) => [`token:${of}`, of]))
