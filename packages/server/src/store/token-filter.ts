@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { organizationOf, type ReadTx } from './store.ts'
 import type { Tokens } from './tables/tokens.ts'
 
@@ -33,8 +34,13 @@ export function matchingTokens(tx: ReadTx, filter: TokenFilter) {
   let query = tx.db.selectFrom('tokens').where('organization_id', '=', organizationOf(tx))
   if (filter.id !== undefined) query = query.where('id', '=', filter.id)
   if (filter.user !== undefined) query = query.where('user_id', '=', filter.user)
-  if (filter.client !== undefined) query = query.where('client_id', '=', filter.client)
-  if (filter.api !== undefined) query = query.where('api', '=', filter.api)
+  // A user has few tokens, an application or an API may have millions: where a user is named, SQLite is not to read
+  // them by way of the others, and does not when these are no bare columns.
+  const bare = filter.user === undefined
+  if (filter.client !== undefined)
+    query = query.where(bare ? sql.ref('client_id') : sql`coalesce(client_id, '')`, '=', filter.client)
+  if (filter.api !== undefined)
+    query = query.where(bare ? sql.ref('api') : sql`coalesce(api, '')`, '=', filter.api)
   if (filter.issuer !== undefined) query = query.where('issuer_id', '=', filter.issuer)
   if (filter.grant !== undefined) query = query.where('grant_id', '=', filter.grant)
   if (filter.origin !== undefined) query = query.where('origin', '=', filter.origin)
