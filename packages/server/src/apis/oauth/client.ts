@@ -31,7 +31,8 @@ export function clientOf(
       endpoint: `${endpointsOf(issuer)}/${endpoint}`,
     })
   const name = secretOwner(issuer.organizationId, request, form)
-  return name === undefined ? attempts.tell(request, work) : attempts.hold(request, name, work)
+  // An assertion is signed: there is nothing to guess, and one that comes twice is no guess either.
+  return name === undefined ? work() : attempts.hold(request, name, work)
 }
 
 /** Whose secret a request presents, in whose name somebody may be guessing; undefined where it presents none. */
