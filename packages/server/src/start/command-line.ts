@@ -3,6 +3,10 @@ import { parseArgs } from 'node:util'
 import { VERSION } from '../authority/index.ts'
 import { MasterKeyRefused } from '../secrets/index.ts'
 import { StoreRefused } from '../store/index.ts'
+import { type Command, CommandRefused } from './commands/command.ts'
+import { RECEIPT_USAGE, receiptCommand } from './commands/receipt.ts'
+import { REVOKE_USAGE, revokeCommand } from './commands/revoke.ts'
+import { processTerminal } from './commands/terminal.ts'
 import { ConfigurationError, readConfiguration } from './configuration/index.ts'
 import { runGuard } from './guard.ts'
 import { openLogger } from './logging.ts'
@@ -13,6 +17,8 @@ import { stopOnSignal } from './signals.ts'
 const USAGE = `usage: rescind serve [--demo]
        rescind guard --authority URL --credential C --audience A --port P [--host H] [--scope S] [--snapshot FILE]
        rescind recover [--all | --log ID] [--reason TEXT] [--dismiss] [--yes]
+       rescind revoke <what> <id> --reason R [--note TEXT] [--watch] [--dry-run] [--url URL]
+       rescind receipt get <id> [--out FILE] · rescind receipt verify <file> --keys <file or URL>
        rescind --version
 
 serve   Runs the authority. Its configuration is environment variables: docs/configuration.md lists them.
@@ -23,9 +29,22 @@ recover Opens a new incarnation of every log that was reported to lack entries, 
         after a restore (docs/operations.md). It works on the database, by the configuration of the server.
         --dismiss lets the logs go on as they were: for reports that are known to be false.`
 
+/** Commands that read their own words and work with an authority from outside. */
+const COMMANDS: ReadonlyMap<string, { readonly run: Command; readonly usage: string }> = new Map([
+  ['revoke', { run: revokeCommand, usage: REVOKE_USAGE }],
+  ['receipt', { run: receiptCommand, usage: RECEIPT_USAGE }],
+])
+
 /** The command line. Whatever the operator can put right is one line on stderr, and exit code 1. */
 export async function commandLine(words: readonly string[]): Promise<void> {
   try {
+    const [name = '', ...rest] = words
+    const command = COMMANDS.get(name)
+    if (command !== undefined) {
+      if (rest.includes('--help') || rest.includes('-h')) printLine(command.usage)
+      else process.exitCode = await command.run(rest, processTerminal())
+      return
+    }
     const { values, positionals } = parse(words)
     if (values.version) printLine(VERSION)
     else if (values.help) printLine(USAGE)
@@ -36,7 +55,7 @@ export async function commandLine(words: readonly string[]): Promise<void> {
   } catch (failure) {
     if (!isForTheOperator(failure)) throw failure
     process.stderr.write(
-      failure instanceof UsageError ? `${failure.message}\n` : `rescind: ${failure.message}\n`,
+      /^usage:/.test(failure.message) ? `${failure.message}\n` : `rescind: ${failure.message}\n`,
     )
     process.exitCode = 1
   }
@@ -93,7 +112,7 @@ async function run({ demo }: { readonly demo: boolean }): Promise<void> {
 }
 
 function isForTheOperator(failure: unknown): failure is Error {
-  return [ConfigurationError, MasterKeyRefused, StoreRefused, UsageError].some(
+  return [CommandRefused, ConfigurationError, MasterKeyRefused, StoreRefused, UsageError].some(
     (kind) => failure instanceof kind,
   )
 }

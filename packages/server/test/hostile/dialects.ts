@@ -99,6 +99,11 @@ export function isSignInFlow(url: string): boolean {
   )
 }
 
+/** What anybody may read, under `/api/` too: keys that signatures are checked by. */
+export function isForEverybody({ method, url }: { readonly method: string; readonly url: string }): boolean {
+  return method === 'GET' && url === '/api/rescind/v1/receipt-keys'
+}
+
 /** The console answers people with pages, and shows whatever place somebody asks for. */
 export function isConsole(url: string): boolean {
   return /^\/console(?:[/?]|$)/.test(url)

@@ -21,7 +21,7 @@ const Query = Type.Object(
   { after: Type.Optional(Type.String({ pattern: '^[0-9a-f]{24}$' })) },
   { additionalProperties: false },
 )
-const Frame = Type.Object({
+export const Frame = Type.Object({
   /** Names what is told: the `after` of the next question, and the `id` of a server-sent event. */
   version: Type.String(),
   id: Type.String(),
