@@ -27,6 +27,8 @@ export const ENTRY_KINDS = [
   'idp_jwks.revoked',
   'idp_jwks.refreshed',
   'index.floor',
+  'identity_provider.trusted',
+  'identity_provider.distrusted',
   // Changes that void nothing; they are in the log because everything else is read from it.
   'organization.created',
   'user.created',

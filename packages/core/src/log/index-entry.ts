@@ -78,6 +78,10 @@ export function toIndexEntry(entry: Entry): IndexEntry | undefined {
       return { ...mark, kind: entry.kind, subject: entry.subject, data: entry.data }
     case 'idp_jwks.refreshed':
       return { ...mark, kind: entry.kind, subject: entry.subject, data: entry.data }
+    case 'identity_provider.trusted':
+      return { ...mark, kind: entry.kind, subject: entry.subject, data: entry.data }
+    case 'identity_provider.distrusted':
+      return { ...mark, kind: entry.kind, subject: entry.subject, data: {} }
     case 'index.floor':
       return { ...mark, kind: entry.kind, subject: entry.subject, data: entry.data }
     default:

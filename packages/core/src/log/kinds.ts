@@ -61,6 +61,9 @@ const keyOwner = { issuer: uri, client: id, resource: uri, authorization_server:
 const key = record({ key: thumbprint }, keyOwner)
 const ring = record({ ring: text(64) }, { kid: text(128), use: oneOf(['sig', 'enc']) })
 const provider = record({ issuer: uri }, { identity_provider: id })
+const providerById = record({ issuer: uri, identity_provider: id })
+/** Which roles the members of an identity provider's group have in the organization. */
+const groupRoles = record({ group: text(256), roles: list(text(128), 64) })
 
 interface IndexedShape {
   /** The kind in the binary form. Never given to another kind. */
@@ -127,6 +130,19 @@ export const INDEXED = {
     subject: provider,
     data: record({ epoch: integer, keys: trustedKeys }, { blocked: list(thumbprint, 4096) }),
   },
+  /**
+   * The organization takes tokens of the provider, for this audience: which claims name the user and the groups, and
+   * which roles a group stands for. The keys are told apart, by issuer.
+   */
+  'identity_provider.trusted': {
+    code: 25,
+    subject: providerById,
+    data: record(
+      { audience: uri, userClaim: text(256) },
+      { groupsClaim: text(256), roles: list(groupRoles, 1024) },
+    ),
+  },
+  'identity_provider.distrusted': { code: 26, subject: providerById, data: nothing },
   /** No unexpired artefact of the class has a position below `floor` in this incarnation. */
   'index.floor': { code: 24, subject: nothing, data: record({ class: artefactClass, floor: integer }) },
 } as const satisfies Record<string, IndexedShape>

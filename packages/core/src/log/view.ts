@@ -90,6 +90,8 @@ function narrow(entry: IndexEntry, view: View): IndexEntry | undefined {
     case 'key.retired':
       return onlyIf(entry.subject.issuer !== undefined && view.issuers.includes(entry.subject.issuer))
     case 'idp_jwks.refreshed':
+    case 'identity_provider.trusted':
+    case 'identity_provider.distrusted':
       return onlyIf(view.providers.includes(entry.subject.issuer))
     case 'idp_jwks.revoked': {
       if (view.providers.includes(entry.subject.issuer)) return entry

@@ -107,7 +107,7 @@ describe('an entry', () => {
 
 describe('the kinds of which the index is made', () => {
   it('are kinds of entries, each with a code of its own', () => {
-    expect(new Set(INDEXED_KINDS).size).toBe(24)
+    expect(new Set(INDEXED_KINDS).size).toBe(26)
     for (const kind of INDEXED_KINDS) expect(ENTRY_KINDS).toContain(kind)
   })
 

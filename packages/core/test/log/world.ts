@@ -102,6 +102,7 @@ const provider = fc.record(
   { issuer: providers, identity_provider: pick('i1', 'i2') },
   { requiredKeys: ['issuer'] },
 )
+const contracted = fc.record({ issuer: providers, identity_provider: pick('i1', 'i2') })
 const signing = fc.record({ key: keys, issuer: issuers })
 const ring = fc.constant({ ring: SIGNING_RING })
 
@@ -171,6 +172,22 @@ export const contents = fc.oneof(
     provider,
     fc.record({ epoch: fc.integer({ min: 1, max: 4 }), keys: trusted }, { requiredKeys: ['epoch', 'keys'] }),
   ),
+  of(
+    'identity_provider.trusted',
+    contracted,
+    fc.record(
+      {
+        audience: pick('a1', 'a2'),
+        userClaim: pick('sub', 'email'),
+        groupsClaim: fc.constant('groups'),
+        roles: fc.array(fc.record({ group: pick('g1', 'g2'), roles: fc.array(pick('r1', 'r2')) }), {
+          maxLength: 2,
+        }),
+      },
+      { requiredKeys: ['audience', 'userClaim'] },
+    ),
+  ),
+  of('identity_provider.distrusted', contracted),
   of('index.floor', fc.constant({}), fc.record({ class: classes, floor: fc.nat(30) })),
   of('user.created', fc.record({ user: users })),
 )

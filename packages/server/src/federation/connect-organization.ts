@@ -1,8 +1,14 @@
 import { type Actor, type Authority, entryActor } from '../authority/index.ts'
 import { DomainError } from '../errors/index.ts'
 import type { WriteTx } from '../store/index.ts'
-import { deleteFederationOrganization, insertFederationOrganization } from '../store/queries/federations.ts'
+import {
+  deleteFederationOrganization,
+  findFederationOrganization,
+  insertFederationOrganization,
+} from '../store/queries/federations.ts'
+import { readConnectedOrganization } from './federation.ts'
 import { announce, connectedIds, requireOwn, writeAsMember } from './members.ts'
+import { NO_CONNECTIONS, tellConnections } from './trust.ts'
 
 /**
  * Connects an organization to a federation, with no identity provider yet. It takes somebody who has a say in both:
@@ -75,6 +81,20 @@ export function disconnectOrganization(
       actor: entryActor(actor),
     } as const
     await announce(tx, content, authority.clock.now(), [organizationId])
+    await forgetConnections(authority, tx, actor, organizationId)
     await deleteFederationOrganization(tx, organizationId)
   })
+}
+
+/** Tells the log of an organization that it trusts no identity provider of the federation any more. */
+export async function forgetConnections(
+  authority: Authority,
+  tx: WriteTx,
+  actor: Actor,
+  organizationId: string,
+): Promise<void> {
+  const row = await findFederationOrganization(tx, organizationId)
+  if (row === undefined) return
+  const before = readConnectedOrganization(row, [])
+  await tellConnections(authority, tx, actor, organizationId, before, NO_CONNECTIONS)
 }

@@ -18,6 +18,7 @@ import { type IdentityProvider, readProvider } from './identity-provider.ts'
 import { announce, readAsMember, requireOwn, writeAsMember } from './members.ts'
 import type { RoleMappingSettings } from './role-mappings.ts'
 import { judgeAssignments, judgePostAuthRoles } from './roles.ts'
+import { tellConnections, tellTerms } from './trust.ts'
 
 /**
  * A change of how an organization is connected, as Atlas has it: no merge patch. What is left out of the first three
@@ -117,6 +118,12 @@ export function patchConnectedOrganization(
       },
     } as const
     await announce(tx, content, authority.clock.now(), [organizationId])
+    await tellConnections(authority, tx, actor, organizationId, before, after)
+    const kept = after.dataAccessIdentityProviderIds.filter((id) =>
+      before.dataAccessIdentityProviderIds.includes(id),
+    )
+    if (mappings?.hasChanges)
+      await tellTerms(authority, tx, actor, organizationId, { dataAccessIdentityProviderIds: kept })
     return connectedOrganization(tx, organizationId)
   })
 }

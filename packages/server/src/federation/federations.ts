@@ -10,7 +10,7 @@ import {
   insertFederation,
 } from '../store/queries/federations.ts'
 import { deleteFact, findFact } from '../store/queries/installation.ts'
-import { connectOrganizationIn } from './connect-organization.ts'
+import { connectOrganizationIn, forgetConnections } from './connect-organization.ts'
 import { type Federation, federationNotFound, readDomain } from './federation.ts'
 import { announce, connectedIds, readAsMember, writeAsMember } from './members.ts'
 
@@ -84,6 +84,7 @@ export function deleteFederation(authority: Authority, actor: Actor, id: string)
     if (last !== undefined && last !== actor.organizationId && !actor.roles.has('installation_admin'))
       throw new DomainError('permission_denied')
     const at = authority.clock.now()
+    if (last !== undefined) await forgetConnections(authority, tx, actor, last)
     await announce(
       tx,
       { kind: 'federation.deleted', subject: { federation: id }, actor: entryActor(actor) },

@@ -29,7 +29,9 @@ import {
   type SamlSettings,
 } from './identity-provider.ts'
 import { announce, readAsMember, writeAsMember } from './members.ts'
+import { keyStateOf } from './provider-keys/key-state.ts'
 import { type NewProviderSettings, oidcColumns, type ProviderSettings } from './provider-settings.ts'
+import { tellConnections, tellTerms } from './trust.ts'
 
 /** An identity provider with the organizations that are connected to it. */
 export interface ListedProvider {
@@ -95,6 +97,7 @@ function addProvider(
     const row = { ...columns, id: newObjectId(), created_at: at, updated_at: null }
     await refuseUnfit(tx, row)
     await insertIdentityProvider(tx, row)
+    if (row.protocol === 'OIDC') await keyStateOf(tx, row.issuer_uri, at)
     await tell(tx, actor, 'identity_provider.created', row, at)
     return readProvider({ ...row, federation_id: federationId })
   })
@@ -141,7 +144,13 @@ export function updateIdentityProvider(
     const change = { ...oidcColumns(authority, provider.idpType, settings, provider), updated_at: at }
     const after = { ...before, ...change }
     await refuseUnfit(tx, after)
+    await keyStateOf(tx, after.issuer_uri, at)
+    const connected = (await listFederationOrganizations(tx)).filter((one) => isConnectedTo(one, id))
+    const isMoved = after.issuer_uri !== before.issuer_uri
+    // The keys of another issuer are others: as if it were disconnected and connected again.
+    if (isMoved) for (const one of connected) await retell(authority, tx, actor, one, id, 'without')
     await updateRow(tx, id, change)
+    for (const one of connected) await retell(authority, tx, actor, one, id, isMoved ? 'with' : 'terms')
     await tell(tx, actor, 'identity_provider.updated', after, at)
     return oidcOnly(readProvider(after))
   })
@@ -163,10 +172,36 @@ export function deleteIdentityProvider(
     const connected = (await listFederationOrganizations(tx)).filter((one) => isConnectedTo(one, id))
     if (connected.some((one) => one.organization_id !== actor.organizationId))
       throw new DomainError('identity_provider_connected', { id })
-    for (const one of connected) await disconnect(tx, one, id)
+    for (const one of connected) {
+      await retell(authority, tx, actor, one, id, 'without')
+      await disconnect(tx, one, id)
+    }
     await deleteRow(tx, id)
     await tell(tx, actor, 'identity_provider.deleted', row, authority.clock.now())
   })
+}
+
+/** Tells the log of a connected organization of a provider: that it is there no more, that it is, or its new terms. */
+async function retell(
+  authority: Authority,
+  tx: WriteTx,
+  actor: Actor,
+  row: FederationOrganizations,
+  id: string,
+  what: 'without' | 'with' | 'terms',
+): Promise<void> {
+  const all = readConnectedOrganization(row, [])
+  const others = {
+    identityProviderId: all.identityProviderId === id ? null : all.identityProviderId,
+    dataAccessIdentityProviderIds: all.dataAccessIdentityProviderIds.filter((other) => other !== id),
+  }
+  const { organization_id: organization } = row
+  if (what === 'without') await tellConnections(authority, tx, actor, organization, all, others)
+  else if (what === 'with') await tellConnections(authority, tx, actor, organization, others, all)
+  else
+    await tellTerms(authority, tx, actor, organization, {
+      dataAccessIdentityProviderIds: all.dataAccessIdentityProviderIds.filter((one) => one === id),
+    })
 }
 
 /** Takes a provider away from an organization that is connected to it. */

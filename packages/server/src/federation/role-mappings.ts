@@ -8,9 +8,15 @@ import {
   listRoleMappings as listRows,
   updateRoleMapping,
 } from '../store/queries/role-mappings.ts'
-import { type RoleAssignment, type RoleMapping, readRoleMapping } from './federation.ts'
+import {
+  type RoleAssignment,
+  type RoleMapping,
+  readConnectedOrganization,
+  readRoleMapping,
+} from './federation.ts'
 import { announce, readAsMember, requireOwn, writeAsMember } from './members.ts'
 import { judgeAssignments } from './roles.ts'
+import { tellTerms } from './trust.ts'
 
 /** What a role mapping says. */
 export interface RoleMappingSettings {
@@ -156,6 +162,9 @@ async function tell(
     data: { externalGroupName, roleAssignments: roleAssignments.map((one) => ({ ...one })) },
   }
   await announce(tx, content, authority.clock.now(), [organizationId])
+  const row = await findFederationOrganization(tx, organizationId)
+  if (row !== undefined)
+    await tellTerms(authority, tx, actor, organizationId, readConnectedOrganization(row, []))
 }
 
 function notFound(id: string): never {

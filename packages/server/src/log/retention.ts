@@ -2,7 +2,7 @@ import { type EntryContent, isIndexed } from '@rescind/core/log'
 import type { Retention } from '../store/index.ts'
 
 /** Kinds that the index needs for ever: registers and blocked keys do not expire, nor do floors. */
-const FOR_EVER = /^(key|idp_jwks|index)\.|\.(un)?blocked$/
+const FOR_EVER = /^(key|idp_jwks|identity_provider|index)\.|\.(un)?blocked$/
 
 /**
  * How long the index needs an entry. A cutoff of our own tokens is of no use once every token before it has

@@ -41,14 +41,38 @@ const JSON_TYPES = /^application\/(?:json|[a-z0-9.+-]+\+json)$/i
  * @throws FetchFailed and nothing else
  */
 export async function fetchDocument(address: string, options: FetchOptions): Promise<Buffer> {
+  const document = await fetchIfChanged(address, options)
+  if (document === undefined) throw new FetchFailed('status', 'the answer is 304')
+  return document.bytes
+}
+
+/** A document and the validator that it came with. */
+export interface FetchedDocument {
+  readonly bytes: Buffer
+  readonly etag: string | undefined
+}
+
+/**
+ * The same, and nothing where the document has not changed since it came with `etag` (RFC 9110 section 13.1.2).
+ * Without one, caches on the way are told to ask the origin.
+ *
+ * @throws FetchFailed and nothing else
+ */
+export async function fetchIfChanged(
+  address: string,
+  options: FetchOptions,
+  etag?: string,
+): Promise<FetchedDocument | undefined> {
   const url = readUrl(address)
   const reach = reachOf(url, options)
   refuseLiteral(url.hostname, reach)
   const signal = AbortSignal.timeout(options.bounds.time)
   try {
-    const response = await open(url, reach, signal, options.resolve ?? SYSTEM_RESOLVE)
+    const response = await open(url, reach, signal, options.resolve ?? SYSTEM_RESOLVE, etag)
     try {
-      return await readBody(response, options.bounds.bytes, signal)
+      if (etag !== undefined && response.statusCode === 304) return undefined
+      const bytes = await readBody(response, options.bounds.bytes, signal)
+      return { bytes, etag: validator(response.headers.etag) }
     } finally {
       response.destroy()
     }
@@ -82,10 +106,26 @@ export function reachOf(
   throw new FetchFailed('url', 'only https is fetched')
 }
 
-function open(url: URL, reach: Reach, signal: AbortSignal, resolve: Resolve): Promise<IncomingMessage> {
+/** One that is too long, or not of printable ASCII, is not worth sending back. */
+function validator(etag: string | undefined): string | undefined {
+  return etag !== undefined && /^[\x21-\x7e]{1,256}$/.test(etag) ? etag : undefined
+}
+
+function open(
+  url: URL,
+  reach: Reach,
+  signal: AbortSignal,
+  resolve: Resolve,
+  etag: string | undefined,
+): Promise<IncomingMessage> {
   const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
     method: 'GET',
-    headers: { accept: 'application/json', 'accept-encoding': 'gzip, br', 'user-agent': 'rescind' },
+    headers: {
+      accept: 'application/json',
+      'accept-encoding': 'gzip, br',
+      'user-agent': 'rescind',
+      ...(etag === undefined ? { 'cache-control': 'no-cache' } : { 'if-none-match': etag }),
+    },
     // A connection of its own: one that is kept could outlive what was judged about it.
     agent: false,
     lookup: guardedLookup(resolve, reach),

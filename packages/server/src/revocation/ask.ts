@@ -18,3 +18,15 @@ export type AskedTarget =
       readonly id: string
     }
   | { readonly type: 'user_application'; readonly user: string; readonly application: string }
+  | AskedProvider
+
+/** An identity provider of the organization's federation, by its id. */
+export interface AskedProvider {
+  readonly type: 'identity_provider'
+  readonly id: string
+  /** Kids of keys to be blocked even if they are still published. */
+  readonly blockKids?: readonly string[] | undefined
+}
+
+/** What the organization can look up by itself: an identity provider is its federation's. */
+export type OwnAskedTarget = Exclude<AskedTarget, AskedProvider>

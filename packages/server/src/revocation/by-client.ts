@@ -6,7 +6,7 @@ import { findToken, findTokenByHandle } from '../store/queries/tokens.ts'
 import { handleOf } from '../tokens/handle.ts'
 import { readPresented } from '../tokens/presented.ts'
 import { recordRevocation } from './record.ts'
-import type { Target } from './target.ts'
+import type { PlainTarget } from './target.ts'
 
 /** A client that asks its authorization server to forget a token. */
 export interface RevokingClient {
@@ -48,7 +48,7 @@ export async function revokeByClient(
   )
 }
 
-function targetOf({ kind, id, grant_id: grant, expires_at: expires }: Tables['tokens']): Target {
+function targetOf({ kind, id, grant_id: grant, expires_at: expires }: Tables['tokens']): PlainTarget {
   return kind === 'refresh' && grant !== null
     ? { type: 'grant', grant, expires }
     : { type: 'token', token: id, class: kind, expires }

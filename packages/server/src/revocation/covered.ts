@@ -37,6 +37,8 @@ export function covered(target: RevocableTarget, issuerId: string): TokenFilter 
     }
     case 'organization':
       return {}
+    case 'identity_provider':
+      return { identityProvider: target.identity_provider }
   }
 }
 
@@ -50,7 +52,8 @@ export async function coveredRows(
   tx: ReadTx,
   target: RevocableTarget,
 ): Promise<TokenFilter | undefined> {
-  if (!('issuer' in target) || target.type === 'key') return covered(target, '')
+  if (!('issuer' in target) || target.type === 'key' || target.type === 'identity_provider')
+    return covered(target, '')
   for (const id of await listIssuerIds(tx))
     if ((await findIssuer(authority, tx, id))?.url === target.issuer) return covered(target, id)
   return undefined
@@ -79,5 +82,7 @@ export function predicate(target: Target): string {
       return `everything that the key ${target.key} signed or obtained, whatever it claims, for ever`
     case 'organization':
       return `every token, code, consent and session of the organization issued before this revocation`
+    case 'identity_provider':
+      return `everything that ${target.issuer} signed until now, and every token, code, consent and session that came of a sign-in through it`
   }
 }

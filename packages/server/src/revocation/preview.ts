@@ -2,6 +2,7 @@ import type { LogIndex } from '@rescind/core/log'
 import type { Actor, Authority } from '../authority/index.ts'
 import { issuerUrlOf } from '../directory/issuer.ts'
 import { DomainError } from '../errors/index.ts'
+import { providerHealth } from '../federation/provider-keys/health.ts'
 import type { ReadTx, Tables } from '../store/index.ts'
 import { listOidcRecordsOfUser } from '../store/queries/oidc-records.ts'
 import { findRevocationOfTarget } from '../store/queries/revocations.ts'
@@ -14,7 +15,7 @@ import {
 import type { TokenFilter } from '../store/token-filter.ts'
 import { judgeOver } from '../tokens/judging.ts'
 import { rowArtefact, scanTokens } from '../tokens/ledger.ts'
-import type { AskedTarget } from './ask.ts'
+import type { AskedTarget, OwnAskedTarget } from './ask.ts'
 import { coveredRows, predicate } from './covered.ts'
 import { type ForeseenCluster, type ForeseenExposure, foresee } from './effect/foreseen.ts'
 import { resolveTarget } from './resolve.ts'
@@ -49,8 +50,10 @@ export async function previewRevocation(
   actor: Actor,
   asked: AskedTarget,
 ): Promise<Preview> {
+  const provider =
+    asked.type === 'identity_provider' ? await providerTarget(authority, actor, asked.id) : undefined
   return authority.store.read({ organizationId: actor.organizationId }, async (tx) => {
-    const target = await resolveTarget(authority, tx, asked)
+    const target = provider ?? (await resolveTarget(authority, tx, ownAsked(asked)))
     const now = authority.clock.now()
     const rows = await coveredRows(authority, tx, target)
     if (rows === undefined) throw new DomainError('not_found', { type: 'authorization_server' })
@@ -69,6 +72,16 @@ export async function previewRevocation(
     const foreseen = await foresee(authority, tx, target, counts.byApi)
     return { target, predicate: predicate(target), exact: true, ...counts, ...foreseen }
   })
+}
+
+function ownAsked(asked: AskedTarget): OwnAskedTarget {
+  if (asked.type !== 'identity_provider') return asked
+  throw new TypeError('an identity provider is looked up in its federation')
+}
+
+async function providerTarget(authority: Authority, actor: Actor, id: string): Promise<Target> {
+  const { issuer } = await providerHealth(authority, actor, id)
+  return { type: 'identity_provider', identity_provider: id, issuer }
 }
 
 /**

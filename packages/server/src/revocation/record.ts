@@ -8,7 +8,14 @@ import {
   type RevocationRow,
   repeatRevocation,
 } from '../store/queries/revocations.ts'
-import { type Circumstances, entryOf, isAbsolute, type RevocableTarget, targetKey } from './target.ts'
+import {
+  type Circumstances,
+  entryOf,
+  isAbsolute,
+  type OwnTarget,
+  type RevocableTarget,
+  targetKey,
+} from './target.ts'
 
 /** Why something is revoked. */
 export interface Reason {
@@ -33,7 +40,7 @@ export async function recordRevocation(
   authority: Authority,
   tx: WriteTx,
   actor: Actor,
-  target: RevocableTarget,
+  target: OwnTarget,
   reason: Reason,
 ): Promise<Recorded> {
   const key = targetKey(target)
@@ -75,7 +82,10 @@ export async function keepRevocation(
     await repeatRevocation(tx, known.id, change)
     return { ...known, ...change }
   }
-  const { kind } = entryOf(target, circumstances(actor, reason))
+  const kind =
+    target.type === 'identity_provider'
+      ? 'idp_jwks.revoked'
+      : entryOf(target, circumstances(actor, reason)).kind
   const revocation = {
     id: newId('rvk'),
     target_key: targetKey(target),

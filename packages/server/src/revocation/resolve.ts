@@ -11,8 +11,8 @@ import { findSessionRow } from '../store/queries/oidc-records.ts'
 import { findToken, findTokenByHandle, listTokens } from '../store/queries/tokens.ts'
 import { findUser, findUserByLogin } from '../store/queries/users.ts'
 import { readPresented } from '../tokens/presented.ts'
-import type { AskedTarget } from './ask.ts'
-import type { Target } from './target.ts'
+import type { OwnAskedTarget } from './ask.ts'
+import type { PlainTarget } from './target.ts'
 
 type Publics = Pick<Authority, 'publicUrl'>
 
@@ -21,7 +21,11 @@ type Publics = Pick<Authority, 'publicUrl'>
  *
  * @throws DomainError `not_found` where the organization has no such thing
  */
-export async function resolveTarget(authority: Publics, tx: ReadTx, asked: AskedTarget): Promise<Target> {
+export async function resolveTarget(
+  authority: Publics,
+  tx: ReadTx,
+  asked: OwnAskedTarget,
+): Promise<PlainTarget> {
   switch (asked.type) {
     case 'token':
       return 'token' in asked ? presentedToken(tx, asked.token) : tokenById(tx, asked.id)
@@ -49,13 +53,13 @@ export async function resolveTarget(authority: Publics, tx: ReadTx, asked: Asked
   }
 }
 
-async function tokenById(tx: ReadTx, id: string): Promise<Target> {
+async function tokenById(tx: ReadTx, id: string): Promise<PlainTarget> {
   const row = await findToken(tx, id)
   if (row === undefined) throw notFound({ type: 'token', id })
   return { type: 'token', token: row.id, class: row.kind, expires: row.expires_at }
 }
 
-async function presentedToken(tx: ReadTx, presented: string): Promise<Target> {
+async function presentedToken(tx: ReadTx, presented: string): Promise<PlainTarget> {
   const name = readPresented(presented)
   const row = 'jti' in name ? await findToken(tx, name.jti) : await findTokenByHandle(tx, name.handle)
   // The token's own text is not repeated, not even in a refusal.
@@ -63,14 +67,14 @@ async function presentedToken(tx: ReadTx, presented: string): Promise<Target> {
   return { type: 'token', token: row.id, class: row.kind, expires: row.expires_at }
 }
 
-async function grantById(tx: ReadTx, id: string): Promise<Target> {
+async function grantById(tx: ReadTx, id: string): Promise<PlainTarget> {
   // The newest token of a family lives longest, or as long as any.
   const [newest] = await listTokens(tx, { grant: id, kind: 'refresh' }, 1)
   if (newest === undefined) throw notFound({ type: 'grant', id })
   return { type: 'grant', grant: id, expires: newest.expires_at }
 }
 
-async function sessionById(tx: ReadTx, id: string): Promise<Target> {
+async function sessionById(tx: ReadTx, id: string): Promise<PlainTarget> {
   const row = await findSessionRow(tx, id)
   if (row === undefined) throw notFound({ type: 'session', id })
   return { type: 'session', session: id, expires: row.expires_at }
@@ -103,7 +107,7 @@ async function issuerOf(authority: Publics, tx: ReadTx, id: string): Promise<str
   return `${authority.publicUrl}/oauth2/${id}`
 }
 
-async function keyByThumbprint(authority: Publics, tx: ReadTx, thumbprint: string): Promise<Target> {
+async function keyByThumbprint(authority: Publics, tx: ReadTx, thumbprint: string): Promise<PlainTarget> {
   const owner = await findKeyOwner(tx, thumbprint)
   if (owner === undefined) throw notFound({ type: 'key', id: thumbprint })
   switch (owner.type) {

@@ -1,12 +1,15 @@
 import type { Position, ReasonCode } from '@rescind/core/log'
 import type { Actor, Authority } from '../authority/index.ts'
+import { DomainError } from '../errors/index.ts'
+import { federationOfProvider } from '../federation/provider-keys/health.ts'
+import { revokeProviderKeys } from '../federation/provider-keys/revoke.ts'
 import { blockKey } from '../keys/blocked-keys.ts'
 import { revokeSigningKey } from '../keys/signing-keys.ts'
 import { findEntryAbout } from '../log/index.ts'
 import type { WriteTx } from '../store/index.ts'
 import { findKeyOwner } from '../store/queries/key-owners.ts'
 import { findRevocationOfTarget } from '../store/queries/revocations.ts'
-import type { AskedTarget } from './ask.ts'
+import type { AskedProvider, AskedTarget } from './ask.ts'
 import { keepRevocation, type Recorded, recordRevocation } from './record.ts'
 import { resolveTarget } from './resolve.ts'
 import { type Target, targetKey } from './target.ts'
@@ -32,6 +35,7 @@ export async function revoke(
 ): Promise<Recorded> {
   const { target: asked, reason: code, note } = request
   if (asked.type === 'key') return revokeKey(authority, actor, asked.id, request)
+  if (asked.type === 'identity_provider') return revokeProvider(authority, actor, asked, request)
   return authority.store.write(
     { organizationId: actor.organizationId },
     async (tx) => {
@@ -79,6 +83,21 @@ async function revokeKey(
     },
     'urgent',
   )
+}
+
+/** The keys of a provider are revoked for every organization of its federation; this one's row is the answer. */
+async function revokeProvider(
+  authority: Authority,
+  actor: Actor,
+  { id, blockKids }: AskedProvider,
+  { reason, note }: RevocationRequest,
+): Promise<Recorded> {
+  const federationId = await federationOfProvider(authority, id)
+  const request = { reason, note, blockKids }
+  const { revocations, repeated } = await revokeProviderKeys(authority, actor, federationId, id, request)
+  const revocation = revocations.get(actor.organizationId)
+  if (revocation === undefined) throw new DomainError('not_found', { type: 'identity_provider', id })
+  return { revocation, repeated }
 }
 
 async function positionOfKeyRevocation(tx: WriteTx, target: Target): Promise<Position> {

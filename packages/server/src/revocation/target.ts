@@ -21,6 +21,14 @@ export type Target =
   | { readonly type: 'authorization_server'; readonly issuer: string }
   | { readonly type: 'key'; readonly key: string; readonly issuer?: string; readonly client?: string }
   | { readonly type: 'organization'; readonly organization: string }
+  | ProviderTarget
+
+/** The keys of an identity provider of the organization's federation, and all that came of sign-ins through it. */
+export interface ProviderTarget {
+  readonly type: 'identity_provider'
+  readonly identity_provider: string
+  readonly issuer: string
+}
 
 /**
  * The refresh tokens of a client, at one user or from one issuer, with the access tokens that came with them; what
@@ -36,8 +44,14 @@ export type RevocableTarget = Target | RefreshTarget
 /** Who revokes, and why. */
 export type Circumstances = Pick<EntryContent, 'actor' | 'reason' | 'cause'>
 
+/** What an organization revokes in its own log alone. */
+export type PlainTarget = Exclude<Target, ProviderTarget>
+
+/** What one entry revokes by itself. The keys of a provider are the federation's to revoke, for all its organizations. */
+export type OwnTarget = Exclude<RevocableTarget, ProviderTarget>
+
 /** The one entry that revokes a target, whatever it covers. */
-export function entryOf(target: RevocableTarget, why: Circumstances): EntryContent {
+export function entryOf(target: OwnTarget, why: Circumstances): EntryContent {
   switch (target.type) {
     case 'token': {
       const { token, class: artefact, expires } = target
@@ -111,5 +125,7 @@ export function targetKey(target: RevocableTarget): string {
     }
     case 'organization':
       return organizationTargetKey(target.organization)
+    case 'identity_provider':
+      return `identity_provider:${target.identity_provider}`
   }
 }

@@ -3,6 +3,7 @@ import type { Server } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { Authority } from '../authority/index.ts'
+import { startProviderKeyRefresh } from '../federation/provider-keys/refresh.ts'
 import { startRotation } from '../keys/rotation.ts'
 import { startLogoutDelivery } from '../oidc/logout-delivery.ts'
 import { startEffects } from '../revocation/effect/completion.ts'
@@ -69,6 +70,7 @@ export async function serve(
   const janitor = startJanitor(authority, stopping.signal)
   const logouts = startLogoutDelivery(authority, stopping.signal)
   const effects = startEffects(authority, stopping.signal)
+  const providerKeys = startProviderKeyRefresh(authority, stopping.signal)
   return {
     authority,
     url,
@@ -84,7 +86,7 @@ export async function serve(
       stopping.abort()
       await drain(app)
       await Promise.all([rotation, janitor])
-      await Promise.all([logouts, effects])
+      await Promise.all([logouts, effects, providerKeys])
       await authority.store.close()
     },
   }

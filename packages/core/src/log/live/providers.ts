@@ -1,6 +1,6 @@
 import type { IndexEntry } from '../index-entry.ts'
-import type { EntryJwk } from '../kinds.ts'
-import type { Mark } from '../position.ts'
+import type { DataOf, EntryJwk } from '../kinds.ts'
+import { compareMarks, type Mark } from '../position.ts'
 import { type Budget, BudgetedMap } from './budget.ts'
 import { pair, unpair } from './cutoffs.ts'
 import { laterCutoff, raiseMark, type TimeCutoff } from './foreign-cutoffs.ts'
@@ -11,6 +11,19 @@ export interface TrustedKey {
   readonly key: string
   readonly jwk: EntryJwk
   readonly kid?: string
+}
+
+/** On which terms the tokens of an identity provider are taken. */
+export interface ProviderContract extends DataOf<'identity_provider.trusted'> {
+  /** The provider's id. */
+  readonly id: string
+  readonly issuer: string
+}
+
+/** A register: without `terms` it says that the provider is not trusted any more. */
+interface Contract extends Mark {
+  readonly issuer: string
+  readonly terms: DataOf<'identity_provider.trusted'> | undefined
 }
 
 interface TrustedSet extends Mark {
@@ -29,11 +42,14 @@ export class Providers {
   readonly #cutoffs: BudgetedMap<TimeCutoff>
   /** The same revocations by (issuer, provider id), for what came of sign-ins. */
   readonly #revocations: BudgetedMap<Mark>
+  /** By provider id. */
+  readonly #contracts: BudgetedMap<Contract>
 
   constructor(budget: Budget) {
     this.#trusted = new BudgetedMap(budget)
     this.#cutoffs = new BudgetedMap(budget)
     this.#revocations = new BudgetedMap(budget)
+    this.#contracts = new BudgetedMap(budget)
   }
 
   /** What was last found published for the issuer; blocked keys are for the caller to subtract. */
@@ -56,7 +72,18 @@ export class Providers {
     return this.#cutoffs.get(issuer)
   }
 
+  /** The terms on which tokens of this issuer are taken: one for each provider that has it, none where none is trusted. */
+  contracts(issuer: string): readonly ProviderContract[] {
+    const found: ProviderContract[] = []
+    for (const [id, contract] of this.#contracts.entries())
+      if (contract.issuer === issuer && contract.terms !== undefined)
+        found.push({ id, issuer, ...contract.terms })
+    return found
+  }
+
   join(entry: IndexEntry): void {
+    if (entry.kind === 'identity_provider.trusted' || entry.kind === 'identity_provider.distrusted')
+      this.#joinContract(entry)
     if (entry.kind !== 'idp_jwks.revoked' && entry.kind !== 'idp_jwks.refreshed') return
     const { incarnation, seq } = entry
     const { issuer, identity_provider: id } = entry.subject
@@ -69,9 +96,21 @@ export class Providers {
     raiseMark(this.#revocations, pair(issuer, id ?? ''), entry)
   }
 
-  /** Forgets the trusted sets, which the snapshot about to be loaded states anew. Cutoffs stay. */
+  #joinContract(
+    entry: Extract<IndexEntry, { kind: 'identity_provider.trusted' | 'identity_provider.distrusted' }>,
+  ): void {
+    const { incarnation, seq } = entry
+    const { issuer, identity_provider: id } = entry.subject
+    const held = this.#contracts.get(id)
+    if (held !== undefined && compareMarks(held, entry) >= 0) return
+    const terms = entry.kind === 'identity_provider.trusted' ? entry.data : undefined
+    this.#contracts.set(id, { incarnation, seq, issuer, terms })
+  }
+
+  /** Forgets the registers, which the snapshot about to be loaded states anew. Cutoffs stay. */
   clearTrusted(): void {
     this.#trusted.clear()
+    this.#contracts.clear()
   }
 
   *entries(): Generator<IndexEntry> {
@@ -84,6 +123,12 @@ export class Providers {
       const [issuer, id] = unpair(name)
       const subject = id === '' ? { issuer } : { issuer, identity_provider: id }
       yield { incarnation, seq, kind: 'idp_jwks.revoked', subject, data: { epoch: 0, notAfter: 0 } }
+    }
+    for (const [id, { incarnation, seq, issuer, terms }] of this.#contracts.entries()) {
+      const subject = { issuer, identity_provider: id }
+      if (terms === undefined)
+        yield { incarnation, seq, kind: 'identity_provider.distrusted', subject, data: {} }
+      else yield { incarnation, seq, kind: 'identity_provider.trusted', subject, data: terms }
     }
   }
 }

@@ -50,6 +50,15 @@ const AskedTarget = Type.Union([
     },
     closed,
   ),
+  Type.Object(
+    {
+      type: Type.Literal('identity_provider'),
+      id: Id,
+      /** Kids of keys to be blocked even if they are still published. */
+      blockKids: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 128 }), { maxItems: 100 })),
+    },
+    closed,
+  ),
   Type.Object({ type: Type.Literal('user_application'), user: Id, application: Id }, closed),
 ])
 

@@ -1,4 +1,4 @@
-import type { Entry } from '@rescind/core/log'
+import type { Entry, EntryActor, EntryContent } from '@rescind/core/log'
 import { type Authority, entryActor, systemActor } from '../../authority/index.ts'
 import type { Cluster, ClusterClass } from '../../federation/cluster.ts'
 import { head } from '../../log/index.ts'
@@ -42,7 +42,7 @@ export async function foresee(
   const { position } = await head(tx)
   const actor = entryActor(systemActor(organizationOf(tx)))
   const entry: Entry = {
-    ...entryOf(target, { actor }),
+    ...contentOf(target, actor, now),
     position: { ...position, seq: position.seq + 1 },
     at: now,
   }
@@ -58,6 +58,18 @@ export async function foresee(
       exposure: exposureOf(cluster, { at: now, tokensUntil, isSigningKey: isSigningKey(entry) }),
     }))
   return { clusters, exposure: summed(clusters) }
+}
+
+/** The entry that it would be; of a provider's keys, as far as verifiers are concerned by it. */
+function contentOf(target: Target, actor: EntryActor, now: number): EntryContent {
+  if (target.type !== 'identity_provider') return entryOf(target, { actor })
+  const { issuer, identity_provider } = target
+  return {
+    kind: 'idp_jwks.revoked',
+    subject: { issuer, identity_provider },
+    actor,
+    data: { epoch: 1, notAfter: now },
+  }
 }
 
 function summed(clusters: readonly ForeseenCluster[]): ForeseenExposure {

@@ -18,6 +18,7 @@ type Row = Record<string, string | number | null>
 
 /** Columns that name a row of another table. */
 const LINKS: Readonly<Record<string, readonly [table: string, column: string]>> = {
+  'identity_providers.issuer_uri': ['provider_key_sets', 'issuer'],
   user_id: ['users', 'id'],
   application_id: ['applications', 'id'],
   authorization_server_id: ['authorization_servers', 'id'],
