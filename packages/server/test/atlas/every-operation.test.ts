@@ -16,7 +16,12 @@ const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/
 const ID = /^[a-f0-9]{24}$/
 
 const WAYS = DATABASES.flatMap((database) =>
-  (['digest', 'bearer'] as const).map((way) => ({ name: `${way} on ${database.name}`, database, way })),
+  // Digest writes to the database at every request, so it is tried on both.
+  (database.name === 'sqlite' ? (['digest', 'bearer'] as const) : (['digest'] as const)).map((way) => ({
+    name: `${way} on ${database.name}`,
+    database,
+    way,
+  })),
 )
 
 describe.each(WAYS)('every operation, by $name', ({ database, way }) => {

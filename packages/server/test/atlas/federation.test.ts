@@ -40,7 +40,12 @@ const WORKLOAD = {
 }
 
 const WAYS = DATABASES.flatMap((database) =>
-  (['digest', 'bearer'] as const).map((way) => ({ name: `${way} on ${database.name}`, database, way })),
+  // Digest writes to the database at every request, so it is tried on both.
+  (database.name === 'sqlite' ? (['digest', 'bearer'] as const) : (['digest'] as const)).map((way) => ({
+    name: `${way} on ${database.name}`,
+    database,
+    way,
+  })),
 )
 
 describe.each(WAYS)('federation, by $name', ({ database, way }) => {
