@@ -305,6 +305,8 @@ export async function createWorld(okta: TestOkta, who: Credential, name: string)
     ['/api/rescind/v1/authorization-servers/:id/encryption-keys/:key', encryptionKey],
     [`${SERVERS}/credentials/keys/:keyId`, signing.body[0].kid],
     ['/oauth2/:authServerId', server],
+    ['/oauth2/:authServerId/v1/status-lists/:listId', '0'],
+    ['/oauth2/v1/status-lists/:listId', '0'],
     ['/api/rescind/v1/authorization-servers/:id', server],
     // The API of the server's audience.
     ['/api/rescind/v1/apis/:id', String(apis.json().items[0].id)],
