@@ -13,12 +13,14 @@ import { openLogger } from './logging.ts'
 import { runRecover } from './recover.ts'
 import { serve } from './serve.ts'
 import { stopOnSignal } from './signals.ts'
+import { runSqlShell } from './sql-shell.ts'
 
 const USAGE = `usage: rescind serve [--demo]
        rescind guard --authority URL --credential C --audience A --port P [--host H] [--scope S] [--snapshot FILE]
        rescind recover [--all | --log ID] [--reason TEXT] [--dismiss] [--yes]
        rescind revoke <what> <id> --reason R [--note TEXT] [--watch] [--dry-run] [--url URL]
        rescind receipt get <id> [--out FILE] · rescind receipt verify <file> --keys <file or URL>
+       rescind sql ["STATEMENT"] [-f FILE] [-o table|csv|json|jsonl] [--url URL]
        rescind --version
 
 serve   Runs the authority. Its configuration is environment variables: docs/configuration.md lists them.
@@ -27,7 +29,9 @@ guard   Answers a proxy's question about a request's token: 204, 401, 403 or 503
         The credential may also stand in RESCIND_CLUSTER_CREDENTIAL.
 recover Opens a new incarnation of every log that was reported to lack entries, with --all of every log: mandatory
         after a restore (docs/operations.md). It works on the database, by the configuration of the server.
-        --dismiss lets the logs go on as they were: for reports that are known to be false.`
+        --dismiss lets the logs go on as they were: for reports that are known to be false.
+sql     Runs SQL against a server, or reads statements from the terminal (docs/sql.md).
+        The API token stands in RESCIND_API_TOKEN.`
 
 /** Commands that read their own words and work with an authority from outside. */
 const COMMANDS: ReadonlyMap<string, { readonly run: Command; readonly usage: string }> = new Map([
@@ -50,6 +54,7 @@ export async function commandLine(words: readonly string[]): Promise<void> {
     else if (values.help) printLine(USAGE)
     else if (positionals.join(' ') === 'guard') await runGuard(values, printLine)
     else if (positionals.join(' ') === 'recover') await runRecover(values, printLine)
+    else if (positionals[0] === 'sql') await runSqlShell(positionals.slice(1), values)
     else if (positionals.join(' ') !== 'serve') throw new UsageError(USAGE)
     else await run({ demo: values.demo })
   } catch (failure) {
@@ -84,6 +89,9 @@ function parse(words: readonly string[]) {
         reason: { type: 'string' },
         dismiss: { type: 'boolean' },
         yes: { type: 'boolean' },
+        file: { type: 'string', short: 'f' },
+        output: { type: 'string', short: 'o' },
+        url: { type: 'string' },
       },
     })
   } catch (cause) {

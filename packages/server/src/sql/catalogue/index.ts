@@ -7,6 +7,12 @@ import {
   signingKeys,
 } from './okta/authorization-servers.ts'
 import { oauthTokens, userGrants, users } from './okta/users.ts'
+import { clusters, nodes } from './rescind/clusters.ts'
+import { identityProviders } from './rescind/federation.ts'
+import { allKeys } from './rescind/keys.ts'
+import { entries, events } from './rescind/log.ts'
+import { revocations } from './rescind/revocations.ts'
+import { tokens as everyToken, tokenCounts } from './rescind/tokens.ts'
 import { nameOf, type Resource } from './resource.ts'
 
 export type { Column, ColumnType, Method, MethodAnswer, MethodCall, Resource, Verb } from './resource.ts'
@@ -26,6 +32,15 @@ export const CATALOGUE: readonly Resource[] = [
   users,
   oauthTokens,
   userGrants,
+  allKeys,
+  everyToken,
+  tokenCounts,
+  revocations,
+  clusters,
+  nodes,
+  identityProviders,
+  entries,
+  events,
 ]
 
 const BY_NAME: ReadonlyMap<string, Resource> = new Map(

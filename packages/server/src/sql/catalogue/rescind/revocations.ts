@@ -1,0 +1,197 @@
+import { formatPosition, type Position, REASON_CODES } from '@rescind/core/log'
+import { Type } from 'typebox'
+import { Compile } from 'typebox/compile'
+import type { AskedTarget } from '../../../revocation/ask.ts'
+import { previewRevocation } from '../../../revocation/preview.ts'
+import {
+  type RevocationRecord,
+  readRevocation,
+  revocationById,
+  revocationsPage,
+} from '../../../revocation/revocations.ts'
+import { revoke } from '../../../revocation/revoke.ts'
+import { faultyStatement } from '../../syntax/index.ts'
+import {
+  boolean,
+  integer,
+  json,
+  type MethodCall,
+  type Resource,
+  secret,
+  text,
+  timestamp,
+} from '../resource.ts'
+import { ownMethod, pages, timeOf } from './method.ts'
+
+const PAGE = 1_000
+
+const Id = Type.String({ minLength: 1, maxLength: 1024 })
+const closed = { additionalProperties: false } as const
+const Target = Compile(
+  Type.Union([
+    Type.Object(
+      { type: Type.Literal('token'), token: Type.String({ minLength: 1, maxLength: 16_384 }) },
+      closed,
+    ),
+    Type.Object({ type: Type.Literal('token'), id: Id }, closed),
+    Type.Object(
+      {
+        type: Type.Enum([
+          'grant',
+          'session',
+          'key',
+          'user',
+          'application',
+          'api',
+          'authorization_server',
+          'organization',
+        ]),
+        id: Id,
+      },
+      closed,
+    ),
+    Type.Object({ type: Type.Literal('user_application'), user: Id, application: Id }, closed),
+  ]),
+)
+
+const WHAT = [
+  text(
+    'type',
+    'token, grant, session, key, user, application, user_application, api, authorization_server or organization',
+  ),
+  text(
+    'target_id',
+    'Its id; of an application also the client id, of a user the login, of an API the identifier',
+  ),
+  text('user', 'For user_application: the user'),
+  text('application', 'For user_application: the application'),
+]
+const COUNTS = [
+  text('predicate', 'Which tokens it voids'),
+  integer('tokens', 'How many tokens it would void'),
+  integer('users', 'Whose they are'),
+  integer('sessions', 'In how many sessions'),
+  boolean('exact', 'Whether each was judged; else these are upper bounds'),
+  timestamp('exposed_until', 'Until when a verifier that only polls keys may accept one of them'),
+  json('by_application', 'Tokens by application'),
+  json('by_api', 'Tokens by API'),
+]
+
+export const revocations: Resource = {
+  provider: 'rescind',
+  service: 'revocations',
+  name: 'revocations',
+  description: 'What was revoked, by whom and why. INSERT revokes',
+  columns: [
+    text('id', 'The id of the revocation: rvk…'),
+    integer('seq', 'Its place in the log'),
+    text('position', 'The same, with the log'),
+    text('type', 'What kind of thing was revoked'),
+    json('target', 'What was revoked, by the names of the log'),
+    text('reason', REASON_CODES.join(', ')),
+    text('note', 'What people said of it'),
+    text('cause', 'The change that made it; NULL where somebody asked for it'),
+    text('actor_type', 'Who: the kind of credential'),
+    text('actor_id', 'Who: the id of the credential'),
+    text('actor_name', 'Who: the name to show'),
+    timestamp('at', 'When'),
+    integer('times', 'How many entries there are about the target'),
+  ],
+  methods: [
+    ownMethod({
+      name: 'get',
+      verb: 'select',
+      required: ['id'],
+      description: 'One revocation',
+      operation: 'GET /api/rescind/v1/revocations/{id}',
+      async run({ services, actor, parameters }) {
+        const { revocation } = await revocationById(services.authority, actor, parameters.get('id') ?? '')
+        return { rows: [shown(actor.organizationId, revocation)] }
+      },
+    }),
+    ownMethod({
+      name: 'list',
+      verb: 'select',
+      description: 'All revocations, the newest first',
+      operation: 'GET /api/rescind/v1/revocations',
+      async run({ services, actor, limit }) {
+        const { organizationId: log } = actor
+        const { items, more } = await pages<RevocationRecord, Position>(limit, PAGE, async (size, after) => {
+          const rows = await revocationsPage(services.authority, actor, size, after)
+          const last = rows.at(-1)
+          const isLast = rows.length < size || last === undefined
+          return {
+            items: rows,
+            next: isLast ? undefined : { log, incarnation: last.incarnation, seq: last.seq },
+          }
+        })
+        return { rows: items.map((row) => shown(log, row)), more }
+      },
+    }),
+    ownMethod({
+      name: 'revoke',
+      verb: 'insert',
+      required: ['type'],
+      body: [
+        ...WHAT.slice(1),
+        secret('token', 'For token: the token itself, in the place of its id'),
+        text('reason', `${REASON_CODES.join(', ')}; unspecified unless told`),
+        text('note', 'For people: a ticket, a sentence'),
+      ],
+      description:
+        'Revokes: when it answers, the revocation is durable and in force in every answer of the authority',
+      operation: 'POST /api/rescind/v1/revocations',
+      async run({ services, actor, parameters, body }) {
+        const reason = REASON_CODES.find((code) => code === (body.reason ?? 'unspecified'))
+        if (reason === undefined) throw faultyStatement(`reason is one of ${REASON_CODES.join(', ')}`)
+        const note = body.note === undefined ? undefined : String(body.note).slice(0, 1_000)
+        const target = targetOf(parameters.get('type'), body)
+        const request = { target, reason, ...(note !== undefined && { note }) }
+        const { revocation } = await revoke(services.authority, actor, request)
+        return { rows: [shown(actor.organizationId, readRevocation(revocation))] }
+      },
+    }),
+    ownMethod({
+      name: 'preview_revocation',
+      verb: 'exec',
+      required: ['type'],
+      optional: ['target_id', 'user', 'application'],
+      reads: true,
+      shows: COUNTS,
+      description: 'Counts what a revocation would void, and voids nothing',
+      operation: 'POST /api/rescind/v1/revocations/preview',
+      run: preview,
+    }),
+  ],
+}
+
+async function preview({ services, actor, parameters }: MethodCall) {
+  const target = targetOf(parameters.get('type'), Object.fromEntries(parameters))
+  const index = await services.knowledge.confirm(actor.organizationId)
+  const counted = await previewRevocation(services.authority, index, actor, target)
+  const { predicate, tokens, users, sessions, exact, exposedUntil, byApplication, byApi } = counted
+  const exposed = timeOf(exposedUntil)
+  const by = { by_application: byApplication, by_api: byApi }
+  return { rows: [{ predicate, tokens, users, sessions, exact, exposed_until: exposed, ...by }] }
+}
+
+function targetOf(type: string | undefined, given: Readonly<Record<string, unknown>>): AskedTarget {
+  const { target_id: id, token, user, application } = given
+  const target = {
+    type,
+    ...(id !== undefined && { id }),
+    ...(token !== undefined && { token }),
+    ...(user !== undefined && { user }),
+    ...(application !== undefined && { application }),
+  }
+  if (!Target.Check(target)) throw faultyStatement('type and target_id do not name what can be revoked')
+  return target
+}
+
+function shown(log: string, row: RevocationRecord): object {
+  const { id, seq, incarnation, target, reason, note, cause, actor_type, actor_id, actor_name, at, times } =
+    row
+  const position = formatPosition({ log, incarnation, seq })
+  const who = { actor_type, actor_id, actor_name }
+  return { id, seq, position, type: target.type, target, reason, note, cause, ...who, at: timeOf(at), times }
+}
