@@ -11,7 +11,7 @@ import { clusters, nodes } from './rescind/clusters.ts'
 import { identityProviders } from './rescind/federation.ts'
 import { allKeys } from './rescind/keys.ts'
 import { entries, events } from './rescind/log.ts'
-import { revocations } from './rescind/revocations.ts'
+import { receipts, revocations } from './rescind/revocations.ts'
 import { tokens as everyToken, tokenCounts } from './rescind/tokens.ts'
 import { nameOf, type Resource } from './resource.ts'
 
@@ -36,6 +36,7 @@ export const CATALOGUE: readonly Resource[] = [
   everyToken,
   tokenCounts,
   revocations,
+  receipts,
   clusters,
   nodes,
   identityProviders,

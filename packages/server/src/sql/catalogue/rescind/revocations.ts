@@ -2,13 +2,10 @@ import { formatPosition, type Position, REASON_CODES } from '@rescind/core/log'
 import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import type { AskedTarget } from '../../../revocation/ask.ts'
+import type { EffectSummary } from '../../../revocation/effect/document.ts'
+import { effectById, effectsOf } from '../../../revocation/effect/effects.ts'
 import { previewRevocation } from '../../../revocation/preview.ts'
-import {
-  type RevocationRecord,
-  readRevocation,
-  revocationById,
-  revocationsPage,
-} from '../../../revocation/revocations.ts'
+import { type RevocationRecord, readRevocation, revocationsPage } from '../../../revocation/revocations.ts'
 import { revoke } from '../../../revocation/revoke.ts'
 import { faultyStatement } from '../../syntax/index.ts'
 import {
@@ -77,6 +74,13 @@ const COUNTS = [
   json('by_api', 'Tokens by API'),
 ]
 
+const EFFECT = [
+  text('effect', 'waiting, exposed or complete: whether every verifier concerned has applied it'),
+  timestamp('effective_at', 'When the last of them had, or no longer could have gone without'),
+  integer('effect_ms', 'How long that took, in milliseconds'),
+  json('nodes', 'How many verifiers are how far'),
+]
+
 export const revocations: Resource = {
   provider: 'rescind',
   service: 'revocations',
@@ -96,6 +100,7 @@ export const revocations: Resource = {
     text('actor_name', 'Who: the name to show'),
     timestamp('at', 'When'),
     integer('times', 'How many entries there are about the target'),
+    ...EFFECT,
   ],
   methods: [
     ownMethod({
@@ -105,8 +110,8 @@ export const revocations: Resource = {
       description: 'One revocation',
       operation: 'GET /api/rescind/v1/revocations/{id}',
       async run({ services, actor, parameters }) {
-        const { revocation } = await revocationById(services.authority, actor, parameters.get('id') ?? '')
-        return { rows: [shown(actor.organizationId, revocation)] }
+        const found = await effectById(services.authority, actor, parameters.get('id') ?? '')
+        return { rows: [shown(actor.organizationId, found.revocation, found.effect)] }
       },
     }),
     ownMethod({
@@ -114,19 +119,7 @@ export const revocations: Resource = {
       verb: 'select',
       description: 'All revocations, the newest first',
       operation: 'GET /api/rescind/v1/revocations',
-      async run({ services, actor, limit }) {
-        const { organizationId: log } = actor
-        const { items, more } = await pages<RevocationRecord, Position>(limit, PAGE, async (size, after) => {
-          const rows = await revocationsPage(services.authority, actor, size, after)
-          const last = rows.at(-1)
-          const isLast = rows.length < size || last === undefined
-          return {
-            items: rows,
-            next: isLast ? undefined : { log, incarnation: last.incarnation, seq: last.seq },
-          }
-        })
-        return { rows: items.map((row) => shown(log, row)), more }
-      },
+      run: (call) => listRevocations(call),
     }),
     ownMethod({
       name: 'revoke',
@@ -148,7 +141,8 @@ export const revocations: Resource = {
         const target = targetOf(parameters.get('type'), body)
         const request = { target, reason, ...(note !== undefined && { note }) }
         const { revocation } = await revoke(services.authority, actor, request)
-        return { rows: [shown(actor.organizationId, readRevocation(revocation))] }
+        const effect = (await effectsOf(services.authority, actor, [revocation])).get(revocation.id)
+        return { rows: [shown(actor.organizationId, readRevocation(revocation), effect)] }
       },
     }),
     ownMethod({
@@ -163,6 +157,52 @@ export const revocations: Resource = {
       run: preview,
     }),
   ],
+}
+
+export const receipts: Resource = {
+  provider: 'rescind',
+  service: 'revocations',
+  name: 'receipts',
+  description: 'The revocations that have taken effect everywhere, and when; signed receipts come over HTTP',
+  columns: [
+    text('id', 'The id of the revocation: rvk…'),
+    integer('seq', 'The entry that took effect'),
+    text('type', 'What kind of thing was revoked'),
+    text('reason', REASON_CODES.join(', ')),
+    text('actor_name', 'Who'),
+    timestamp('at', 'When it was revoked'),
+    ...EFFECT,
+  ],
+  methods: [
+    ownMethod({
+      name: 'list',
+      verb: 'select',
+      description: 'All of them, the newest first',
+      run: (call) => listRevocations(call, 'complete'),
+    }),
+  ],
+}
+
+interface Shown {
+  readonly row: RevocationRecord
+  readonly effect: EffectSummary | undefined
+}
+
+async function listRevocations({ services, actor, limit }: MethodCall, state?: EffectSummary['state']) {
+  const { organizationId: log } = actor
+  const { authority } = services
+  const { items, more } = await pages<Shown, Position>(limit, PAGE, async (size, after) => {
+    const rows = await revocationsPage(authority, actor, size, after)
+    const effects = await effectsOf(authority, actor, rows)
+    const all = rows.map((row) => ({ row: readRevocation(row), effect: effects.get(row.id) }))
+    const last = rows.at(-1)
+    const isLast = rows.length < size || last === undefined
+    return {
+      items: state === undefined ? all : all.filter(({ effect }) => effect?.state === state),
+      next: isLast ? undefined : { log, incarnation: last.incarnation, seq: last.seq },
+    }
+  })
+  return { rows: items.map(({ row, effect }) => shown(log, row, effect)), more }
 }
 
 async function preview({ services, actor, parameters }: MethodCall) {
@@ -188,10 +228,17 @@ function targetOf(type: string | undefined, given: Readonly<Record<string, unkno
   return target
 }
 
-function shown(log: string, row: RevocationRecord): object {
+function shown(log: string, row: RevocationRecord, effect: EffectSummary | undefined): object {
   const { id, seq, incarnation, target, reason, note, cause, actor_type, actor_id, actor_name, at, times } =
     row
   const position = formatPosition({ log, incarnation, seq })
   const who = { actor_type, actor_id, actor_name }
-  return { id, seq, position, type: target.type, target, reason, note, cause, ...who, at: timeOf(at), times }
+  const came = {
+    effect: effect?.state,
+    effective_at: effect?.effectiveAt,
+    effect_ms: effect?.milliseconds,
+    nodes: effect?.nodes,
+  }
+  const what = { id, seq, position, type: target.type, target, reason, note, cause, at: timeOf(at), times }
+  return { ...what, ...who, ...came }
 }
