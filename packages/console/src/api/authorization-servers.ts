@@ -45,8 +45,9 @@ const SigningKey = object({
   retiredAt: nullable(text),
   revokedAt: nullable(text),
   publishedUntil: nullable(text),
-  lastTokenExpiresAt: nullable(text),
-  withdrawn: optional(flag, false),
+  withdrawnAt: nullable(text),
+  /** When the last token expires that it signed; not exact: at the latest then. */
+  lastTokenExpires: nullable(object({ at: text, exact: flag })),
 })
 export type SigningKey = Of<typeof SigningKey>
 

@@ -19,7 +19,7 @@ export const Overview = object({
     list(
       object({
         authorizationServerId: text,
-        name: text,
+        name: nullable(text),
         issuer: text,
         activeKid: nullable(text),
         activeSince: nullable(text),
@@ -45,16 +45,18 @@ export const Overview = object({
         id: text,
         name: text,
         class: text,
-        nodes: optional(number, 0),
-        live: optional(number, 0),
-        position: nullable(text),
-        behind: nullable(number),
-        staleness: nullable(number),
+        nodes: number,
+        fresh: number,
+        lapsed: number,
+        /** Of the nodes whose lease runs, those that have not yet acknowledged the newest entry. */
+        behind: number,
+        /** Entries, of the slowest of them. */
+        lag: nullable(number),
       }),
     ),
     [],
   ),
-  attention: optional(list(object({ code: text, message: text, link: nullable(text) })), []),
+  attention: optional(list(object({ code: text, about: text, id: text })), []),
 })
 export type Overview = Of<typeof Overview>
 

@@ -55,8 +55,8 @@ export function ClustersPage() {
 
 interface Live {
   readonly nodes: number
-  readonly live: number
-  readonly behind: number | null
+  readonly fresh: number
+  readonly lag: number | null
 }
 
 function columnsWith(liveOf: (id: string) => Live | undefined): readonly Column<Cluster>[] {
@@ -99,8 +99,8 @@ function columnsWith(liveOf: (id: string) => Live | undefined): readonly Column<
         const live = liveOf(cluster.id)
         if (cluster.class !== 'connected' || live === undefined)
           return <span className="softer">not followed</span>
-        const state = live.live === 0 ? 'lapsed' : live.live < live.nodes ? 'pending' : 'fresh'
-        return <StatusMark state={state}>{`${live.live} of ${live.nodes} fresh`}</StatusMark>
+        const state = live.fresh === 0 ? 'lapsed' : live.fresh < live.nodes ? 'pending' : 'fresh'
+        return <StatusMark state={state}>{`${live.fresh} of ${live.nodes} fresh`}</StatusMark>
       },
     },
     {
@@ -108,10 +108,8 @@ function columnsWith(liveOf: (id: string) => Live | undefined): readonly Column<
       title: 'Lag',
       width: '92px',
       cell: (cluster) => {
-        const behind = liveOf(cluster.id)?.behind ?? null
-        return (
-          <span className="num">{behind === null ? '—' : behind === 0 ? 'none' : `${behind} entries`}</span>
-        )
+        const lag = liveOf(cluster.id)?.lag ?? null
+        return <span className="num">{lag === null ? '—' : lag === 0 ? 'none' : `${lag} entries`}</span>
       },
     },
   ]

@@ -14,20 +14,20 @@ export function ClustersPanel({ clusters }: { readonly clusters: Overview['clust
         </Empty>
       )}
       <ul className="lines">
-        {clusters.slice(0, 7).map(({ id, name, class: of, nodes, live, behind }) => (
+        {clusters.slice(0, 7).map(({ id, name, class: of, nodes, fresh, lag }) => (
           <li key={id}>
             <Link to="/clusters/$clusterId" params={{ clusterId: id }} className="line-name">
               <Name>{name}</Name>
             </Link>
             {of === 'connected' ? (
-              <StatusMark state={live === 0 ? 'lapsed' : live < nodes ? 'pending' : 'fresh'}>
-                {`${live} of ${nodes} fresh`}
+              <StatusMark state={fresh === 0 ? 'lapsed' : fresh < nodes ? 'pending' : 'fresh'}>
+                {`${fresh} of ${nodes} fresh`}
               </StatusMark>
             ) : (
               <span className="softer">{of}</span>
             )}
             <span className="softer num line-time">
-              {of === 'connected' && behind !== null && (behind === 0 ? 'no lag' : `${behind} behind`)}
+              {of === 'connected' && lag !== null && (lag === 0 ? 'no lag' : `${lag} behind`)}
             </span>
           </li>
         ))}

@@ -11,7 +11,7 @@ export function RotationsPanel({ rings }: { readonly rings: Overview['signing'] 
         {rings.map(({ authorizationServerId: id, name, activeSince, nextRotation }) => (
           <li key={id}>
             <Link to="/authorization-servers/$serverId" params={{ serverId: id }} className="line-name">
-              <Name>{name}</Name>
+              <Name>{name ?? 'Signing people in (the organization)'}</Name>
             </Link>
             <span className="softer">
               active since <Time at={activeSince} />

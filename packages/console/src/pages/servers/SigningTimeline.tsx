@@ -121,15 +121,16 @@ function KeyOfTime({
             signs in <Countdown until={nextRotation} />
           </span>
         )}
-        {(state === 'active' || state === 'retired') && item.lastTokenExpiresAt !== null && (
-          <span>
-            last token signed by this key expires at <ExactTime at={item.lastTokenExpiresAt} />
-          </span>
-        )}
-        {(state === 'active' || state === 'retired') && item.lastTokenExpiresAt === null && (
-          <span className="softer">no live token signed by this key</span>
-        )}
-        {item.withdrawn && <span className="softer">no longer published</span>}
+        {(state === 'active' || state === 'retired') &&
+          (item.lastTokenExpires === null ? (
+            <span className="softer">no live token signed by this key</span>
+          ) : (
+            <span>
+              last token signed by this key expires at <ExactTime at={item.lastTokenExpires.at} />
+              {item.lastTokenExpires.exact ? '' : ' at the latest'}
+            </span>
+          ))}
+        {item.withdrawnAt !== null && <span className="softer">no longer published</span>}
       </div>
     </li>
   )

@@ -35,8 +35,8 @@ const HEADERS: Readonly<Record<string, string>> = {
   'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
 }
 
-/** `/console/…`: the files of the built console; whatever is no file is a place inside it, and `index.html` shows it. */
-export function files(app: FastifyInstance, built = readBuiltConsole()): void {
+/** `/console/…`: the files of the built console, if it was built; whatever is no file is a place inside it, and `index.html` shows it. */
+export function files(app: FastifyInstance, built: ReturnType<typeof readBuiltConsole>): void {
   const frame = built?.get('index.html')
   app.get('/console', async (_request, reply) => reply.code(308).header('location', '/console/').send())
   app.get<{ Params: { '*': string } }>('/console/*', async (request, reply) => {

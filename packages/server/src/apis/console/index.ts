@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { readBuiltConsole } from './built-files.ts'
 import { files } from './files.ts'
 import { session } from './session.ts'
 import { type SignInServices, signIn } from './sign-in.ts'
@@ -8,6 +9,6 @@ export function consoleApp(services: SignInServices): FastifyPluginAsyncTypebox 
   return async (app) => {
     signIn(app, services)
     app.register(session(services.authority, services.access))
-    files(app)
+    files(app, readBuiltConsole())
   }
 }

@@ -5,8 +5,8 @@ import {
   type Person,
   type TestApi,
   type TestClient,
-} from '../support/management.ts'
-import { clientToken, obtain, type Tokens } from '../support/oidc-world.ts'
+} from '../../support/management.ts'
+import { clientToken, obtain, type Tokens } from '../../support/oidc-world.ts'
 
 /** What the console is shown with: people, applications, APIs, tokens, verifiers. */
 export interface Seed {

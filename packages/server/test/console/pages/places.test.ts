@@ -1,0 +1,178 @@
+import { readFile } from 'node:fs/promises'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { SYSTEM } from '../../../src/store/index.ts'
+import { type ConsoleWorld, openConsoleWorld } from './world.ts'
+
+const AXE = new URL('../../../../../node_modules/axe-core/axe.min.js', import.meta.url)
+
+/** Every place, with what stands there once it has what it shows. */
+function placesOf({ people, shop, orders, payments }: ConsoleWorld): readonly (readonly [string, string])[] {
+  return [
+    ['', 'Recent revocations'],
+    ['users', people[0].login],
+    [`users/${people[0].id}`, 'Last sign-in'],
+    [`users/${people[0].id}?tab=sessions`, 'Revoke with tokens'],
+    [`users/${people[0].id}?tab=applications`, 'Shop'],
+    [`users/${people[0].id}?tab=tokens`, 'Shop'],
+    ['applications', 'Shop'],
+    [`applications/${shop.id}`, 'Redirect URIs'],
+    [`applications/${shop.id}?tab=secrets`, 'known by its hash'],
+    [`applications/${shop.id}?tab=keys`, 'Encryption keys'],
+    [`applications/${shop.id}?tab=tokens`, people[0].login],
+    ['apis', 'https://orders.example.com'],
+    [`apis/${orders.id}`, 'JWT, verified offline'],
+    [`apis/${payments.id}?tab=encryption`, 'Add key'],
+    ['authorization-servers', 'Payments'],
+    [`authorization-servers/${orders.serverId}`, 'Rotate and revoke'],
+    ['federation', 'Federation'],
+    ['clusters', 'orders-eu'],
+    ['revocations', 'Test or exercise'],
+    ['explain', 'Token or jti'],
+    ['audit', 'user.created'],
+    ['sql', 'Ctrl Enter'],
+  ]
+}
+
+describe('the places of the console', () => {
+  let world: ConsoleWorld
+  let page: Page
+  let complaints: string[]
+  beforeAll(async () => {
+    world = await openConsoleWorld()
+    await world.admin.revoke({ type: 'user', id: world.people[1].id })
+    ;({ page, complaints } = await world.open())
+  })
+  afterAll(() => world.close())
+
+  async function go(at: Page, place: string, shown: string): Promise<void> {
+    await at.goto(`${world.url}${place}`)
+    await at.locator('main').getByText(shown).locator('visible=true').first().waitFor()
+  }
+
+  it('show what they are for, and break no policy', async () => {
+    for (const [place, shown] of placesOf(world)) await go(page, place, shown)
+    expect(complaints).toEqual([])
+  })
+
+  it('have no serious barrier that axe-core can find, light and dark', async () => {
+    const axe = await readFile(AXE, 'utf8')
+    const found: string[] = []
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      for (const [place, shown] of placesOf(world)) {
+        await go(page, place, shown)
+        await page.evaluate(axe)
+        const result = await page.evaluate<
+          { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[]
+        >('axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => violations)')
+        for (const { id, impact, nodes } of result)
+          if (impact === 'serious' || impact === 'critical')
+            found.push(`${colorScheme} ${place}: ${id} ${nodes[0]?.html} ${nodes[0]?.failureSummary}`)
+      }
+    }
+    expect(found).toEqual([])
+  })
+
+  it('fit a phone', async () => {
+    const narrow = await world.open('', { viewport: { width: 360, height: 740 }, hasTouch: true })
+    const wide: string[] = []
+    for (const [place, shown] of placesOf(world)) {
+      // What is left out of a narrow row is there on the page of the thing.
+      await narrow.page.goto(`${world.url}${place}`)
+      await narrow.page.locator('#page-title').waitFor()
+      await narrow.page.waitForLoadState('networkidle')
+      const width: number = await narrow.page.evaluate('document.documentElement.scrollWidth')
+      if (width > 360) wide.push(`${place} (${shown}): ${width}`)
+    }
+    expect(wide).toEqual([])
+    await narrow.page.getByRole('button', { name: 'Places' }).click()
+    await narrow.page.getByRole('dialog').getByRole('link', { name: 'Users' }).click()
+    await narrow.page.getByRole('link', { name: world.people[0].login }).waitFor()
+    await narrow.page.context().close()
+  })
+
+  it('show hostile names as text, and quote them in a file', async () => {
+    const hostile = [
+      `<img src=x onerror="document.title='taken'">`,
+      '\u202egnp.exe',
+      'W'.repeat(10_000),
+      '=cmd|calc!A1',
+    ]
+    const { store } = world.nodes.nodes[0].authority
+    for (const label of hostile) {
+      await store.write(SYSTEM, ({ db }) =>
+        db.updateTable('applications').set({ label }).where('client_id', '=', world.shop.clientId).execute(),
+      )
+      for (const place of [
+        'applications',
+        `applications/${world.shop.id}`,
+        `users/${world.people[0].id}?tab=tokens`,
+      ]) {
+        await page.goto(`${world.url}${place}`)
+        await page.locator('main').getByText(label.slice(0, 9).replace('\u202e', '\u2423')).first().waitFor()
+        expect(await page.locator('main img').count()).toBe(0)
+        expect(await page.title()).not.toBe('taken')
+        const [width, shown]: [number, number] = await page.evaluate(
+          '[document.documentElement.scrollWidth, innerWidth]',
+        )
+        expect(width, `${place} with ${label.slice(0, 20)}`).toBeLessThanOrEqual(shown)
+      }
+    }
+    await world.admin.ok('POST /api/rescind/v1/revocations', {
+      target: { type: 'user', id: world.people[1].id },
+      reason: 'test',
+      note: '=HYPERLINK("https://evil.example")',
+    })
+    await go(page, 'audit', 'user.revoked')
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Export CSV' }).click(),
+    ])
+    const csv = await readFile(await download.path(), 'utf8')
+    expect(csv).toContain('user.revoked')
+    for (const cell of csv.matchAll(/(?:^|,)"([^"]*)/gm)) expect(cell[1]).not.toMatch(/^[=+\-@]/)
+    expect(complaints).toEqual([])
+  })
+
+  it('make a key in the browser and send its public half alone', async () => {
+    await go(page, `applications/${world.billing.id}?tab=keys`, 'Signing keys')
+    const sent: string[] = []
+    page.on('request', (request) => sent.push(request.postData() ?? ''))
+    await page.getByRole('button', { name: 'Add key' }).first().click()
+    await page.getByRole('button', { name: 'Make key' }).click()
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download private key' }).click(),
+    ])
+    const made: { d: string; kid: string } = JSON.parse(await readFile(await download.path(), 'utf8'))
+    await page.getByRole('button', { name: 'Add public key' }).click()
+    await page.getByRole('list', { name: 'Signing keys' }).getByText(made.kid).waitFor()
+    expect(made.d.length).toBeGreaterThan(40)
+    expect(sent.join()).not.toContain(made.d)
+  })
+
+  it('add a user, disable the user, and say why not yet deleted', async () => {
+    await go(page, 'users', world.people[0].login)
+    await page.getByRole('button', { name: 'Add user' }).click()
+    await page.getByLabel('Login', { exact: false }).first().fill('new@example.com')
+    await page.getByRole('dialog').getByRole('button', { name: 'Add user' }).click()
+    await page.getByRole('heading', { name: 'new@example.com' }).waitFor()
+    await page.getByRole('button', { name: 'Actions', exact: true }).click()
+    const remove = page.getByRole('menuitem', { name: /^Delete/ })
+    expect(await remove.isDisabled()).toBe(true)
+    expect(await remove.textContent()).not.toBe('Delete')
+    await page.getByRole('menuitem', { name: 'Disable' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Disable' }).click()
+    await page.locator('main').getByText('Disabled').first().waitFor()
+  })
+
+  it('answer SQL', async () => {
+    await go(page, 'sql', 'Ctrl Enter')
+    await page.getByLabel('SQL statement').click()
+    await page.keyboard.press('Control+a')
+    await page.keyboard.type('SHOW SERVICES IN okta;')
+    await page.keyboard.press('Control+Enter')
+    await page.getByRole('region', { name: 'Result' }).getByText('apps').first().waitFor()
+  })
+})
