@@ -131,20 +131,20 @@ export const sessionsQuery = (id: string) =>
 export const endSession = (id: string, session: string) =>
   command(native('users', id, 'sessions', session), { method: 'DELETE' })
 
-const Grant = object({
-  id: text,
-  application: text,
-  applicationName: nullable(text),
-  authorizationServer: text,
+const ActingApplication = object({
+  clientId: text,
+  label: text,
   scopes: optional(list(text), []),
-  createdAt: nullable(text),
+  tokens: optional(number, 0),
 })
-export type UserGrant = Of<typeof Grant>
+export type ActingApplication = Of<typeof ActingApplication>
 
-export const grantsQuery = (id: string) =>
+/** Which applications hold consents or live tokens of the user. */
+export const userApplicationsQuery = (id: string) =>
   queryOptions({
     queryKey: ['grants', id],
-    queryFn: ({ signal }) => ask(native('users', id, 'grants'), object({ items: list(Grant) }), { signal }),
+    queryFn: ({ signal }) =>
+      ask(native('users', id, 'applications'), object({ items: list(ActingApplication) }), { signal }),
   })
 
 export const findUsers = (q: string, signal?: AbortSignal) =>

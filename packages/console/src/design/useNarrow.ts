@@ -1,13 +1,16 @@
-import { useSyncExternalStore } from 'react'
+import { type RefObject, useLayoutEffect, useState } from 'react'
 
-const query = window.matchMedia('(max-width: 760px)')
-
-function subscribe(listener: () => void): () => void {
-  query.addEventListener('change', listener)
-  return () => query.removeEventListener('change', listener)
-}
-
-/** Whether the page is as narrow as a phone. */
-export function useNarrow(): boolean {
-  return useSyncExternalStore(subscribe, () => query.matches)
+/** Whether an element has less room than it needs; it is looked at again as its width changes. */
+export function useNarrow(element: RefObject<HTMLElement | null>, needed: number): boolean {
+  const [isNarrow, setNarrow] = useState(false)
+  useLayoutEffect(() => {
+    const { current } = element
+    if (current === null) return
+    const look = () => setNarrow(current.clientWidth < needed)
+    look()
+    const observer = new ResizeObserver(look)
+    observer.observe(current)
+    return () => observer.disconnect()
+  }, [element, needed])
+  return isNarrow
 }

@@ -27,7 +27,7 @@ export function tokenColumns({ without, now, canRevoke, onRevoke }: Options): re
     {
       id: 'user',
       title: 'User',
-      width: 'minmax(130px, 1.5fr)',
+      width: 'minmax(110px, 1.5fr)',
       narrow: without.includes('application') ? 'title' : 'none',
       cell: (token) =>
         token.user === null ? (
@@ -41,14 +41,14 @@ export function tokenColumns({ without, now, canRevoke, onRevoke }: Options): re
     {
       id: 'application',
       title: 'Application',
-      width: 'minmax(130px, 1.5fr)',
+      width: 'minmax(96px, 1.3fr)',
       narrow: 'title',
       cell: (token) => <Name>{token.applicationName ?? token.application}</Name>,
     },
     {
       id: 'api',
       title: 'API',
-      width: 'minmax(120px, 1.5fr)',
+      width: 'minmax(90px, 1.3fr)',
       narrow: 'line',
       cell: (token) =>
         token.api === null ? (
@@ -57,31 +57,31 @@ export function tokenColumns({ without, now, canRevoke, onRevoke }: Options): re
           <Name>{token.apiName ?? token.api}</Name>
         ),
     },
-    { id: 'kind', title: 'Type', width: '64px', cell: ({ kind }) => KINDS[kind] ?? kind },
+    { id: 'kind', title: 'Type', width: '52px', cell: ({ kind }) => KINDS[kind] ?? kind },
     {
       id: 'scopes',
       title: 'Scopes',
-      width: 'minmax(90px, 1.2fr)',
+      width: 'minmax(80px, 1.4fr)',
       cell: ({ scopes }) => <Name>{scopes.join(' ')}</Name>,
     },
-    { id: 'issued', title: 'Issued', width: '92px', cell: ({ issuedAt }) => <Time at={issuedAt} /> },
+    { id: 'issued', title: 'Issued', width: '78px', cell: ({ issuedAt }) => <Time at={issuedAt} /> },
     {
       id: 'used',
       title: 'Last used',
-      width: '92px',
+      width: '78px',
       cell: ({ lastUsedAt }) => <Time at={lastUsedAt} never="never" />,
     },
-    { id: 'expires', title: 'Expires', width: '92px', cell: ({ expiresAt }) => <Time at={expiresAt} /> },
+    { id: 'expires', title: 'Expires', width: '78px', cell: ({ expiresAt }) => <Time at={expiresAt} /> },
     {
       id: 'ip',
       title: 'IP address',
-      width: '116px',
+      width: '104px',
       cell: ({ ip }) => <code className="name">{ip ?? '—'}</code>,
     },
     {
       id: 'status',
       title: 'Status',
-      width: '88px',
+      width: '82px',
       narrow: 'aside',
       cell: (token) => <StatusMark state={statusAt(token, now)} />,
     },
@@ -89,7 +89,7 @@ export function tokenColumns({ without, now, canRevoke, onRevoke }: Options): re
       id: 'actions',
       title: 'Actions',
       silent: true,
-      width: '36px',
+      width: '30px',
       align: 'end',
       cell: (token) =>
         statusAt(token, now) === 'active' ? (

@@ -12,6 +12,15 @@ import './grid.css'
 const ROW = 44
 const NARROW_ROW = 68
 const CHECK = '40px'
+/** As in grid.css. */
+const GAP = 14
+const EDGES = 28
+
+/** What the columns need side by side: the least that each says of itself, and the gaps. */
+function roomFor<Row>(columns: readonly Column<Row>[], hasChecks: boolean): number {
+  const least = columns.map(({ width }) => Number(/\d+/.exec(width)?.[0] ?? 0) + GAP)
+  return least.reduce((sum, each) => sum + each, EDGES + (hasChecks ? 40 + GAP : 0))
+}
 
 interface Props<Row> {
   /** What the table is called by a screen reader. */
@@ -35,7 +44,8 @@ interface Props<Row> {
 export function DataGrid<Row>(props: Props<Row>) {
   const { label, columns, page, keyOf, selection, canSelect = () => true, empty } = props
   const { items, hasMore, loadMore } = page
-  const narrow = useNarrow()
+  const frame = useRef<HTMLDivElement>(null)
+  const narrow = useNarrow(frame, roomFor(columns, selection !== undefined))
   const body = useRef<HTMLDivElement>(null)
   const [scrollMargin, setScrollMargin] = useState(0)
   useLayoutEffect(() => {
@@ -59,7 +69,6 @@ export function DataGrid<Row>(props: Props<Row>) {
   useEffect(() => {
     if (hasMore && last >= items.length - 20) loadMore()
   }, [hasMore, last, items.length, loadMore])
-  if (page.error !== null) return <Problem error={page.error} retry={page.retry} />
   const pickable = items.filter(canSelect)
   const picked = selection === undefined ? 0 : pickable.filter((row) => selection.has(keyOf(row))).length
   const tracks = [...(selection ? [CHECK] : []), ...columns.map(({ width }) => width)].join(' ')
@@ -71,7 +80,10 @@ export function DataGrid<Row>(props: Props<Row>) {
       aria-busy={page.isLoading}
       className="grid"
       data-stale={page.isStale || undefined}
+      data-narrow={narrow || undefined}
+      ref={frame}
     >
+      <Problem error={page.error} retry={page.retry} />
       <div role="rowgroup">
         <div role="row" aria-rowindex={1} className="grid-head" style={{ gridTemplateColumns: tracks }}>
           {selection !== undefined && (
@@ -119,7 +131,9 @@ export function DataGrid<Row>(props: Props<Row>) {
           )
         })}
       </div>
-      {items.length === 0 && !page.isLoading && !hasMore && <Empty title={empty.title}>{empty.text}</Empty>}
+      {items.length === 0 && !page.isLoading && !hasMore && page.error === null && (
+        <Empty title={empty.title}>{empty.text}</Empty>
+      )}
       {items.length === 0 && page.isLoading && <div className="grid-wait">Reading…</div>}
       {items.length > 0 && hasMore && <div className="grid-wait">Reading more…</div>}
     </div>

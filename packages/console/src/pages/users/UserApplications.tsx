@@ -1,17 +1,16 @@
 import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { grantsQuery, type UserInFull } from '../../api/users.ts'
+import { type UserInFull, userApplicationsQuery } from '../../api/users.ts'
 import { useSession } from '../../app/session/useSession.ts'
 import { Name } from '../../design/Name.tsx'
 import { Empty, Problem } from '../../design/Notice.tsx'
 import { Panel } from '../../design/Page.tsx'
-import { Time } from '../../design/Time.tsx'
 import { useRevoke } from '../../revoke/RevokeProvider.tsx'
 import '../../design/things.css'
 
 /** Which applications act in the user's name, with what. */
 export function UserApplications({ user }: { readonly user: UserInFull }) {
-  const { data, error, refetch } = useQuery(grantsQuery(user.id))
+  const { data, error, refetch } = useQuery(userApplicationsQuery(user.id))
   const { canManage } = useSession()
   const revoke = useRevoke()
   return (
@@ -19,16 +18,16 @@ export function UserApplications({ user }: { readonly user: UserInFull }) {
       <Problem error={error} retry={() => void refetch()} />
       {data?.items.length === 0 && <Empty title="No application has access" />}
       <ul className="things">
-        {data?.items.map((grant) => (
-          <li key={grant.id} className="thing">
+        {data?.items.map((application) => (
+          <li key={application.clientId} className="thing">
             <div className="thing-words">
               <strong>
-                <Name>{grant.applicationName ?? grant.application}</Name>
+                <Name>{application.label}</Name>
               </strong>
               <div className="softer row-wrap">
-                <span className="wrap">{grant.scopes.join(' ') || 'no scopes'}</span>
-                <span>
-                  since <Time at={grant.createdAt} />
+                <span className="wrap">{application.scopes.join(' ') || 'no scopes'}</span>
+                <span className="num">
+                  {application.tokens === 1 ? 'one live token' : `${application.tokens} live tokens`}
                 </span>
               </div>
             </div>
@@ -38,8 +37,8 @@ export function UserApplications({ user }: { readonly user: UserInFull }) {
                 variant="danger-quiet"
                 onClick={() =>
                   revoke({
-                    target: { type: 'user_application', user: user.id, application: grant.application },
-                    name: `${user.login} at ${grant.applicationName ?? grant.application}`,
+                    target: { type: 'user_application', user: user.id, application: application.clientId },
+                    name: `${user.login} at ${application.label}`,
                   })
                 }
               >

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { DomainError } from '../../errors/index.ts'
 import { send } from '../../oidc/pages/answers.ts'
 import { html } from '../../oidc/pages/html.ts'
-import { BuiltFile, readBuiltConsole } from './built-files.ts'
+import { BuiltFile, type readBuiltConsole } from './built-files.ts'
 
 /** Stands in the built `index.html` where the nonce of each answer goes. */
 const NONCE = '__CSP_NONCE__'

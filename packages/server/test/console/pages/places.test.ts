@@ -50,17 +50,18 @@ describe('the places of the console', () => {
     await at.locator('main').getByText(shown).locator('visible=true').first().waitFor()
   }
 
-  it('show what they are for, and break no policy', async () => {
-    for (const [place, shown] of placesOf(world)) await go(page, place, shown)
-    expect(complaints).toEqual([])
-  })
-
-  it('have no serious barrier that axe-core can find, light and dark', async () => {
+  it('show what they are for, break no policy, and have no serious barrier that axe-core can find', async () => {
     const axe = await readFile(AXE, 'utf8')
     const found: string[] = []
-    for (const colorScheme of ['light', 'dark'] as const) {
+    const places = placesOf(world)
+    // Dark differs in its colours alone: the places that have most of them.
+    const dark = places.filter(([place]) => ['', 'users', 'clusters', 'sql'].includes(place))
+    for (const [colorScheme, shownIn] of [
+      ['light', places],
+      ['dark', dark],
+    ] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-      for (const [place, shown] of placesOf(world)) {
+      for (const [place, shown] of shownIn) {
         await go(page, place, shown)
         await page.evaluate(axe)
         const result = await page.evaluate<
@@ -72,18 +73,18 @@ describe('the places of the console', () => {
       }
     }
     expect(found).toEqual([])
+    expect(complaints).toEqual([])
   })
 
   it('fit a phone', async () => {
     const narrow = await world.open('', { viewport: { width: 360, height: 740 }, hasTouch: true })
     const wide: string[] = []
     for (const [place, shown] of placesOf(world)) {
-      // What is left out of a narrow row is there on the page of the thing.
       await narrow.page.goto(`${world.url}${place}`)
-      await narrow.page.locator('#page-title').waitFor()
-      await narrow.page.waitForLoadState('networkidle')
+      // What is left out of a narrow row is in the document all the same.
+      await narrow.page.locator('main').getByText(shown).first().waitFor({ state: 'attached' })
       const width: number = await narrow.page.evaluate('document.documentElement.scrollWidth')
-      if (width > 360) wide.push(`${place} (${shown}): ${width}`)
+      if (width > 360) wide.push(`${place}: ${width}`)
     }
     expect(wide).toEqual([])
     await narrow.page.getByRole('button', { name: 'Places' }).click()
@@ -155,7 +156,7 @@ describe('the places of the console', () => {
   it('add a user, disable the user, and say why not yet deleted', async () => {
     await go(page, 'users', world.people[0].login)
     await page.getByRole('button', { name: 'Add user' }).click()
-    await page.getByLabel('Login', { exact: false }).first().fill('new@example.com')
+    await page.getByRole('dialog').getByLabel('Login').fill('new@example.com')
     await page.getByRole('dialog').getByRole('button', { name: 'Add user' }).click()
     await page.getByRole('heading', { name: 'new@example.com' }).waitFor()
     await page.getByRole('button', { name: 'Actions', exact: true }).click()
