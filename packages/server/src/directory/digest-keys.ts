@@ -16,6 +16,7 @@ import {
 } from '../store/queries/digest-keys.ts'
 import { deleteGroupMember, listGroupMembers } from '../store/queries/group-members.ts'
 import {
+  areSameRoles,
   columnsOfRoles,
   type GroupRole,
   grantedRolesOf,
@@ -195,7 +196,7 @@ export async function updateDigestKey(
       await updateRow(tx, id, { description })
       await note(tx, actor, 'renamed', id, at)
     }
-    if (roles !== undefined && !isSame(roles, grantedRolesOf(row))) {
+    if (roles !== undefined && !areSameRoles(roles, grantedRolesOf(row))) {
       await updateRow(tx, id, columnsOfRoles(roles, decodeRoles(row.roles)))
       await note(tx, actor, 'roles_changed', id, at, { roles: [...roles] })
     }
@@ -245,10 +246,6 @@ export async function findDigestKey(
     md5: await authority.vault.open(row.ha1_md5, purposeOf(row.id, 'md5')),
     sha256: await authority.vault.open(row.ha1_sha256, purposeOf(row.id, 'sha256')),
   }
-}
-
-function isSame(a: readonly string[], b: readonly string[]): boolean {
-  return new Set(a).size === new Set(b).size && a.every((one) => b.includes(one))
 }
 
 async function note(

@@ -88,3 +88,8 @@ export function refuseForHigherCredential(actor: Actor, row: { readonly roles: s
     if (!has) throw new DomainError('permission_denied')
   }
 }
+
+/** Whether two lists hold the same roles, in whatever order. */
+export function areSameRoles(a: readonly string[], b: readonly string[]): boolean {
+  return new Set(a).size === new Set(b).size && a.every((role) => b.includes(role))
+}

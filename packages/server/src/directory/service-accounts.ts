@@ -21,6 +21,7 @@ import {
 } from '../store/queries/service-accounts.ts'
 import { deleteServiceTokens } from '../store/queries/service-tokens.ts'
 import {
+  areSameRoles,
   columnsOfRoles,
   type GroupRole,
   grantedRolesOf,
@@ -181,7 +182,7 @@ export async function updateServiceAccount(
       await updateRow(tx, clientId, { name, description })
       await note(tx, actor, 'renamed', clientId, at)
     }
-    if (roles !== undefined) {
+    if (roles !== undefined && !areSameRoles(roles, grantedRolesOf(row))) {
       await updateRow(tx, clientId, columnsOfRoles(roles, decodeRoles(row.roles)))
       await note(tx, actor, 'roles_changed', clientId, at, { roles: [...roles] })
     }
