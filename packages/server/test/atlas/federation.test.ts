@@ -367,6 +367,32 @@ describe.each(WAYS)('federation, by $name', ({ database, way }) => {
       }),
     ).toBe('400 VALIDATION_ERROR')
     expect(await client.refused('deleteFederationSetting', [federation])).toBe('400 VALIDATION_ERROR')
+  })
+
+  it('the keys of a provider are revoked, and every connected organization reads of it', async () => {
+    const operation = 'revokeFederationSettingIdentityProviderJwks'
+    // Connected to nobody, and not to be reached: it is revoked all the same.
+    const body = { ...WORKFORCE, audience: 'down', issuerUri: 'https://127.0.0.1:1', associatedDomains: [] }
+    const { id } = await client.get('createFederationSettingIdentityProvider', [federation], { body })
+    for (const provider of [id, id]) {
+      const revoked = await client.call(operation, [federation, provider])
+      expect([revoked.status, revoked.text]).toEqual([204, ''])
+      expect(revoked.headers.get('content-type')).toBe('application/vnd.atlas.2023-11-15+json;charset=utf-8')
+    }
+    const query = '?eventType=IDENTITY_PROVIDER_JWKS_REVOKED'
+    const events = await client.get('listOrgEvents', [ORGANIZATION_A], { query })
+    expect(events.totalCount).toBe(2)
+    expect(events.results[0].eventTypeName).toBe('IDENTITY_PROVIDER_JWKS_REVOKED')
+    const theirs = await client.get('listOrgEvents', [ORGANIZATION_B], { query, as: stranger })
+    expect(theirs.totalCount).toBe(2)
+    expect(await client.refused(operation, [federation, saml])).toBe('400 VALIDATION_ERROR')
+    expect(await client.refused(operation, [federation, NOBODY])).toBe('404 RESOURCE_NOT_FOUND')
+    expect(await client.refused(operation, [NOBODY, id])).toBe('404 RESOURCE_NOT_FOUND')
+    expect(await client.refused(operation, [federation, 'x'])).toBe('400 INVALID_PATH_PARAMETER')
+    expect(await client.refused(operation, [federation, id], { as: member })).toBe('401 USER_UNAUTHORIZED')
+    expect(await client.refused(operation, [federation, id], { version: '2023-01-01' })).toBe(
+      '406 INVALID_VERSION_DATE',
+    )
     const left = await client.call(
       'removeFederationSettingConnectedOrgConfig',
       [federation, ORGANIZATION_B],
@@ -396,9 +422,7 @@ describe.each(WAYS)('federation, by $name', ({ database, way }) => {
     )
     expect((await client.call('deleteFederationSetting', [federation])).status).toBe(204)
     expect(await client.refused('getOrgFederationSettings', [ORGANIZATION_A])).toBe('404 RESOURCE_NOT_FOUND')
-    const served = Object.keys(ATLAS_OPERATIONS).filter(
-      (name) => /Federation/.test(name) && !/Jwks/.test(name),
-    )
+    const served = Object.keys(ATLAS_OPERATIONS).filter((name) => /Federation/.test(name))
     const succeeded = [...client.seen].filter((one) => / 2\d\d$/.test(one)).map((one) => one.split(' ')[0])
     expect(served.filter((name) => !succeeded.includes(name))).toEqual([])
   })

@@ -8,6 +8,7 @@ import {
   listIdentityProviders,
   updateIdentityProvider,
 } from '../../federation/identity-providers.ts'
+import { revokeProviderKeys } from '../../federation/provider-keys/revoke.ts'
 import type { ProviderSettings } from '../../federation/provider-settings.ts'
 import { refusal } from './errors/refusal.ts'
 import { ChangedProvider, NewProvider } from './federation-bodies.ts'
@@ -91,6 +92,18 @@ export const identityProviders: AtlasResource = (atlas, authority) => {
     async run(call) {
       const { provider } = (await find(authority, call)).one
       await deleteIdentityProvider(authority, call.actor, provider.federationId, provider.id)
+    },
+    status: 204,
+  })
+
+  atlas.route(`DELETE ${ONE}/jwks`, {
+    ...common,
+    versions: ['2023-11-15'],
+    async run(call) {
+      const { provider } = (await find(authority, call)).one
+      // Atlas asks for no reason.
+      const request = { reason: 'unspecified' } as const
+      await revokeProviderKeys(authority, call.actor, provider.federationId, provider.id, request)
     },
     status: 204,
   })
