@@ -1,7 +1,7 @@
 /**
  * Measures the authority and says on what. Asserts nothing.
  *
- *   node bench/run.mjs [verifier|fleet|reads|writes|commits|starts|mass|tokens…] [--source] [--followers 1000,5000]
+ *   node bench/run.mjs [verifier|fleet|reads|writes|commits|starts|mass|tokens|sql…] [--source] [--followers 1000,5000]
  *
  * Without a name, all. `RESCIND_BENCH_DIR` chooses the disk (a folder; default: the system's for temporary files).
  */
@@ -24,6 +24,7 @@ const { MEASURED } = await import('./product.mjs')
 const { benchFleet } = await import('./fleet.mjs')
 const { benchMass } = await import('./mass.mjs')
 const { benchReads } = await import('./reads.mjs')
+const { benchSql } = await import('./sql.mjs')
 const { benchStarts } = await import('./starts.mjs')
 const { benchTokens } = await import('./tokens.mjs')
 const { benchVerifier } = await import('./verifier.mjs')
@@ -36,6 +37,7 @@ const BENCHES = {
   starts: benchStarts,
   mass: benchMass,
   tokens: benchTokens,
+  sql: benchSql,
   verifier: benchVerifier,
   fleet: benchFleet,
 }

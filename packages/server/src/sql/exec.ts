@@ -17,7 +17,7 @@ export async function runExec(run: StatementRun, statement: Exec): Promise<State
   if (!isReading(method)) await keepStatement(run, statement, resource, method)
   const { services, actor, subdomain } = run
   const { rows } = await method.run({ services, actor, ...call, limit: LIMITS.rowsAnswered })
-  const result = { command: 'EXEC', message: DESPATCHED, changes: 1 }
+  const result = { command: 'EXEC', ...(!isReading(method) && { message: DESPATCHED, changes: 1 }) }
   if (method.shows === undefined && !statement.hints.includes('SHOWRESULTS'))
     return { ...result, columns: [], rows: [] }
   const shown = { ...resource, columns: method.shows ?? resource.columns, methods: [] }

@@ -142,7 +142,7 @@ export const tokenCounts: Resource = {
   name: 'counts',
   description: 'How many tokens are good now, by API and by application, however many there are',
   columns: [
-    text('by', 'api or application'),
+    text('counted', 'api or application'),
     text('name', 'The identifier of the API, or the client id'),
     integer('tokens', 'How many are good'),
     boolean('exact', 'Whether each was judged; else it is an upper bound'),
@@ -159,9 +159,9 @@ export const tokenCounts: Resource = {
         const { byApi, byApplication, exact } = await previewRevocation(services.authority, index, actor, all)
         return {
           rows: [
-            ...byApi.map(({ api: name, tokens: count }) => ({ by: 'api', name, tokens: count, exact })),
+            ...byApi.map(({ api: name, tokens: count }) => ({ counted: 'api', name, tokens: count, exact })),
             ...byApplication.map(({ application: name, tokens: count }) => ({
-              by: 'application',
+              counted: 'application',
               name,
               tokens: count,
               exact,
