@@ -70,6 +70,18 @@ describe.each(DATABASES)('tokens of service accounts on $name', (database) => {
     expect([reply.status, reply.body.error]).toEqual([400, 'invalid_request'])
   })
 
+  it('are not for whoever tries one client after the other', async () => {
+    atlas.authority.clock.advance(60_000)
+    const statuses = new Set<number>()
+    for (let client = 0; client <= 50; client += 1) {
+      const { status } = await atlas.curl(TOKEN, '-u', `c${client}:x`, '-d', 'grant_type=client_credentials')
+      statuses.add(status)
+    }
+    expect([...statuses]).toEqual([401, 429])
+    atlas.authority.clock.advance(60_000)
+    await obtain()
+  })
+
   it('are given back, by whom they are of', async () => {
     const token = await obtain()
     const other = await createAtlasCaller(atlas.authority, atlas.app, atlas.authority.actorB, 'ORG_OWNER')

@@ -67,5 +67,6 @@ export function atlasOAuthApi(
   services: ServiceTokenServices,
   { rateFactor = 1 }: AtlasApiOptions = {},
 ): FastifyPluginAsync {
-  return async (app: FastifyInstance) => atlasOAuth(app, authority, services, { rateFactor })
+  return async (app: FastifyInstance) =>
+    atlasOAuth(app, authority, services, { rateFactor, failures: new FailureLimits(authority.clock) })
 }

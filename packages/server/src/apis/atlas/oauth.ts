@@ -10,6 +10,7 @@ import {
   type ServiceTokenServices,
 } from '../../tokens/service-tokens.ts'
 import { errorBody } from './errors/refusal.ts'
+import type { FailureLimits } from './failure-limits.ts'
 import { prettyJson } from './json-text.ts'
 import { inOrder, send } from './send.ts'
 import { wantsEnvelope, wantsPretty } from './switches.ts'
@@ -54,6 +55,7 @@ const invalidRequest = (description: string) => new OAuthRefusal(400, 'invalid_r
 export interface AtlasOAuthOptions {
   /** What limits of rates are multiplied by. */
   readonly rateFactor: number
+  readonly failures: FailureLimits
 }
 
 /** `POST /api/oauth/token` and `/revoke`: how service accounts get their tokens, and give them back. */
@@ -61,7 +63,7 @@ export function atlasOAuth(
   app: FastifyInstance,
   authority: Authority,
   services: ServiceTokenServices,
-  { rateFactor }: AtlasOAuthOptions,
+  { rateFactor, failures }: AtlasOAuthOptions,
 ): void {
   const limits = new RequestLimits(authority.clock, REQUESTS_PER_MINUTE * rateFactor)
   app.setErrorHandler(renderOAuthError(authority))
@@ -75,13 +77,14 @@ export function atlasOAuth(
   app.post('/api/oauth/token', async (request, reply) => {
     const credential = credentialOf(request)
     limits.charge(request, credential.clientId)
+    refuseGuesses(failures, request)
     const form = formIn(request.body)
     const grant = form.get('grant_type')
     if (grant === undefined) throw invalidRequest('The parameter grant_type is missing.')
     if (grant !== 'client_credentials')
       throw new OAuthRefusal(400, 'unsupported_grant_type', 'The grant type is not supported.')
     const token = await issueServiceToken(authority, services, credential)
-    if (token === undefined) throw invalidClient()
+    if (token === undefined) throw guessed(failures, request, credential.clientId)
     const shown = {
       access_token: token.reveal(),
       expires_in: SERVICE_TOKEN_LIFETIME,
@@ -95,9 +98,10 @@ export function atlasOAuth(
   app.post('/api/oauth/revoke', async (request, reply) => {
     const credential = credentialOf(request)
     limits.charge(request, credential.clientId)
+    refuseGuesses(failures, request)
     const token = formIn(request.body).get('token')
     const known = await authenticateServiceAccount(authority, credential)
-    if (known === undefined) throw invalidClient()
+    if (known === undefined) throw guessed(failures, request, credential.clientId)
     if (token === undefined) throw invalidRequest('The parameter token is missing.')
     await revokeServiceToken(authority, known.actor, new Secret(token))
     send(reply, {
@@ -107,6 +111,21 @@ export function atlasOAuth(
     })
     return reply
   })
+}
+
+/** One client's guesses are few by its limit; those of a source that tries many clients are counted together. */
+function refuseGuesses(failures: FailureLimits, request: FastifyRequest): void {
+  const wait = failures.waitOf(request.ip, '')
+  if (wait !== undefined) throw new TooManyRequests(pathOf(request), REQUESTS_PER_MINUTE, wait)
+}
+
+function guessed(failures: FailureLimits, request: FastifyRequest, clientId: string): OAuthRefusal {
+  failures.failed(request.ip, clientId.slice(0, 64))
+  return invalidClient()
+}
+
+function pathOf({ url }: FastifyRequest): string {
+  return url.split('?', 1)[0] ?? ''
 }
 
 /** RFC 6749 section 2.3.1: both parts are form-encoded before they are joined. */
@@ -213,7 +232,7 @@ class RequestLimits {
 
   /** @throws TooManyRequests */
   charge(request: FastifyRequest, clientId: string): void {
-    const path = request.url.split('?', 1)[0] ?? ''
+    const path = pathOf(request)
     const now = this.#clock.now()
     const window = Math.floor(now / WINDOW)
     if (window !== this.#window) this.#counts.clear()
