@@ -42,7 +42,10 @@ function shotsOf({ people, shop, orders }: Seed): readonly Shot[] {
           .getByRole('button', { name: /^Revoke access token/ })
           .first()
           .click()
-        await page.getByRole('dialog').getByText('live tokens').waitFor()
+        await page
+          .getByRole('dialog')
+          .getByText(/live tokens?/)
+          .waitFor()
       },
     },
     { name: 'applications', path: 'applications' },
@@ -54,11 +57,58 @@ function shotsOf({ people, shop, orders }: Seed): readonly Shot[] {
     { name: 'authorization-server', path: `authorization-servers/${orders.serverId}` },
     { name: 'federation', path: 'federation' },
     { name: 'clusters', path: 'clusters' },
+    {
+      name: 'cluster',
+      path: 'clusters',
+      prepare: async (page) => {
+        await page.getByRole('link', { name: 'orders-eu' }).click()
+        await page.getByRole('rowheader').first().waitFor()
+      },
+    },
     { name: 'revocations', path: 'revocations' },
-    { name: 'explain', path: 'explain' },
+    {
+      name: 'revocation',
+      path: 'revocations',
+      prepare: async (page) => {
+        await page.getByRole('table').getByRole('link').first().click()
+        await page.getByText('In effect after').waitFor()
+      },
+    },
+    {
+      name: 'revoke-application',
+      path: `applications/${shop.id}`,
+      prepare: async (page) => {
+        await page.getByRole('button', { name: 'Revoke All Tokens' }).click()
+        await page
+          .getByRole('dialog')
+          .getByText(/live tokens?/)
+          .waitFor()
+      },
+    },
+    {
+      name: 'explain',
+      path: `users/${people[7]?.id}?tab=tokens`,
+      prepare: async (page) => {
+        await page.getByText('Revoked', { exact: true }).first().click()
+        await page.getByRole('link', { name: 'Why is it not good?' }).first().click()
+        await page.getByText('This token is revoked.').waitFor()
+      },
+    },
+    { name: 'application-secrets', path: `applications/${shop.id}?tab=secrets` },
     { name: 'audit', path: 'audit' },
-    { name: 'sql', path: 'sql' },
+    {
+      name: 'sql',
+      path: 'sql',
+      prepare: async (page) => {
+        await page.getByRole('button', { name: 'Run' }).click()
+        await page.getByRole('region', { name: 'Result' }).waitFor()
+      },
+    },
   ]
+}
+
+async function shoot(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: join(FOLDER, `${name}.jpg`), type: 'jpeg', quality: 82 })
 }
 
 async function photograph(browser: Browser, url: string, look: Look, shots: readonly Shot[]): Promise<void> {
@@ -70,14 +120,14 @@ async function photograph(browser: Browser, url: string, look: Look, shots: read
   page.on('pageerror', (error) => process.stderr.write(`${page.url()}: ${error.message}\n`))
   await page.goto(`${url}/console/`)
   await page.getByRole('link', { name: 'Sign in' }).waitFor()
-  await page.screenshot({ path: join(FOLDER, `sign-in-${look}.png`) })
+  await shoot(page, `sign-in-${look}`)
   await signIn(page, `${url}/console/`, ADMINISTRATOR)
   for (const { name, path, prepare } of shots) {
     await page.goto(`${url}/console/${path}`)
     await page.locator('#page-title').waitFor()
     await page.waitForLoadState('networkidle')
     await prepare?.(page)
-    await page.screenshot({ path: join(FOLDER, `${name}-${look}.png`) })
+    await shoot(page, `${name}-${look}`)
   }
   await context.close()
 }

@@ -37,6 +37,13 @@ export function exactly(at: string | number): string {
   return full.format(new Date(at))
 }
 
+const ISO = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g
+
+/** A sentence of the authority with its times as people write them. */
+export function humanTimes(sentence: string): string {
+  return sentence.replaceAll(ISO, (time) => exactly(time))
+}
+
 interface Props {
   readonly at: string | null
   /** What to say where there is no time. */

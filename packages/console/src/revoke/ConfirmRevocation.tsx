@@ -5,6 +5,7 @@ import { previewQuery, type Reason, type Revocation, revoke, type Target } from 
 import type { Token } from '../api/tokens.ts'
 import { visible } from '../design/Name.tsx'
 import { Notice, Problem } from '../design/Notice.tsx'
+import { humanTimes } from '../design/Time.tsx'
 import { PreviewPicture } from './PreviewPicture.tsx'
 import { ReasonFields } from './ReasonFields.tsx'
 import { isWide, LEAVES } from './target.ts'
@@ -62,7 +63,7 @@ export function ConfirmRevocation({ target: asked, name, token, close, onBack, o
           <li>{LEAVES[target.type]}</li>
           {preview.data?.exposure.notStopped.map((words) => (
             <li key={words} className="wrap">
-              {visible(words)}
+              {visible(humanTimes(words))}
             </li>
           ))}
         </ul>

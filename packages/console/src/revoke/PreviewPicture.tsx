@@ -1,4 +1,4 @@
-import type { Preview, Target } from '../api/revocations.ts'
+import type { Exposure, Preview, Target } from '../api/revocations.ts'
 import { Name } from '../design/Name.tsx'
 import { ExactTime } from '../design/Time.tsx'
 import { TARGET_WORDS } from './target.ts'
@@ -31,10 +31,10 @@ export function PreviewPicture({ target, name, preview, isLoading }: Props) {
         <span className="soft">{scope}.</span>
       </div>
       <dl className="preview-counts">
-        <Figure name="live tokens" count={preview?.tokens} exact={preview?.exact ?? true} />
-        <Figure name="users" count={preview?.users} exact={preview?.exact ?? true} />
-        <Figure name="sessions" count={preview?.sessions} exact={preview?.exact ?? true} />
-        <Figure name="clusters" count={preview?.clusters.length} exact />
+        <Figure name="live token" count={preview?.tokens} exact={preview?.exact ?? true} />
+        <Figure name="user" count={preview?.users} exact={preview?.exact ?? true} />
+        <Figure name="session" count={preview?.sessions} exact={preview?.exact ?? true} />
+        <Figure name="cluster" count={preview?.clusters.length} exact />
       </dl>
       {preview !== undefined && (
         <>
@@ -56,7 +56,9 @@ export function PreviewPicture({ target, name, preview, isLoading }: Props) {
             {classes.map(([name, exposure]) => (
               <div key={name}>
                 <span>{CLASSES[name] ?? name}</span>
-                <span className="soft wrap">{exposure.text}</span>
+                <span className="soft">
+                  <Worst exposure={exposure} />
+                </span>
               </div>
             ))}
             {classes.length === 0 && unmanagedUntil !== null && (
@@ -78,6 +80,17 @@ export function PreviewPicture({ target, name, preview, isLoading }: Props) {
   )
 }
 
+/** The worst case of a class, short: the sentence stands under what is not stopped. */
+function Worst({ exposure }: { readonly exposure: Exposure }) {
+  if (exposure.bound === 'none') return 'not exposed'
+  if (exposure.until === null) return 'exposed, nobody knows until when'
+  return (
+    <>
+      exposed until <ExactTime at={exposure.until} /> at the latest
+    </>
+  )
+}
+
 function Figure(props: {
   readonly name: string
   readonly count: number | undefined
@@ -87,9 +100,9 @@ function Figure(props: {
   return (
     <div>
       <dd className="num">
-        {count === undefined ? '·' : `${exact ? '' : '≤ '}${count.toLocaleString('en-GB')}`}
+        {count === undefined ? '–' : `${exact ? '' : '≤ '}${count.toLocaleString('en-GB')}`}
       </dd>
-      <dt>{name}</dt>
+      <dt>{count === 1 ? name : `${name}s`}</dt>
     </div>
   )
 }

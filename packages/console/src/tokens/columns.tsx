@@ -50,12 +50,18 @@ export function tokenColumns({ without, now, canRevoke, onRevoke }: Options): re
       title: 'API',
       width: 'minmax(90px, 1.3fr)',
       narrow: 'line',
-      cell: (token) =>
-        token.api === null ? (
-          <span className="softer">userinfo</span>
-        ) : (
-          <Name>{token.apiName ?? token.api}</Name>
-        ),
+      cell: (token) => (
+        <>
+          {token.api === null ? (
+            <span className="softer">userinfo</span>
+          ) : (
+            <Name>{token.apiName ?? token.api}</Name>
+          )}
+          <span className="narrow-only">
+            {KINDS[token.kind] ?? token.kind}, <Time at={token.issuedAt} />
+          </span>
+        </>
+      ),
     },
     { id: 'kind', title: 'Type', width: '52px', cell: ({ kind }) => KINDS[kind] ?? kind },
     {

@@ -43,13 +43,18 @@ export function Verdict({ explanation }: { readonly explanation: Explanation }) 
     >
       <div className="stack">
         <p role="status">
-          {SENTENCES[status] ?? ''} {rule !== null && <span className="wrap">{visible(rule)}</span>}
+          {SENTENCES[status] ?? ''}
         </p>
         {entry !== null && (
           <Facts>
             <Fact name="By the entry">
               <code>{entry.kind}</code>
             </Fact>
+            {rule !== null && (
+              <Fact name="By the rule of">
+                <code>{visible(rule)}</code>
+              </Fact>
+            )}
             <Fact name="Who">
               <Name>{entry.actor.name ?? entry.actor.id}</Name>
             </Fact>

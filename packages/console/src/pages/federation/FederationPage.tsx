@@ -3,7 +3,7 @@ import { federationsQuery, providersQuery } from '../../api/federation.ts'
 import { ApiError } from '../../api/http.ts'
 import { Identifier } from '../../design/Identifier.tsx'
 import { Name } from '../../design/Name.tsx'
-import { Empty, Problem } from '../../design/Notice.tsx'
+import { Empty, Notice, Problem } from '../../design/Notice.tsx'
 import { Fact, Facts, Page, Panel } from '../../design/Page.tsx'
 import { Provider } from './Provider.tsx'
 
@@ -17,7 +17,12 @@ export function FederationPage() {
       lead="Identity providers whose tokens are trusted here, their keys as this authority fetched them, and who is connected."
     >
       {!isNone(providers.error) && <Problem error={providers.error} retry={() => void providers.refetch()} />}
-      {(isNone(providers.error) || providers.data?.length === 0) && (
+      {isNone(providers.error) && (
+        <Notice title="This authority does not list identity providers for the console">
+          They are managed, and their keys revoked, through the Atlas Administration API.
+        </Notice>
+      )}
+      {providers.data?.length === 0 && (
         <Panel>
           <Empty title="No identity providers">
             Add one through the API; its keys are fetched once, here, and pushed to every cluster.

@@ -3,7 +3,7 @@ import { Name, visible } from '../../design/Name.tsx'
 import { useNow } from '../../design/now.ts'
 import { Panel } from '../../design/Page.tsx'
 import { StatusMark } from '../../design/StatusMark.tsx'
-import { Countdown, clock, ExactTime, span } from '../../design/Time.tsx'
+import { Countdown, clock, ExactTime, humanTimes, span } from '../../design/Time.tsx'
 import './fleet.css'
 
 /** The fleet, turning: every node that relies on what was revoked, and when it had heard. */
@@ -104,7 +104,9 @@ function ClusterPicture({ cluster, slowest }: { readonly cluster: ClusterEffect;
           <NodeLine key={node.id} node={node} slowest={slowest} />
         ))}
       </ul>
-      {(nodes.length === 0 || state === 'exposed') && <p className="soft wrap">{visible(exposure.text)}</p>}
+      {(nodes.length === 0 || state === 'exposed') && (
+        <p className="soft wrap">{visible(humanTimes(exposure.text))}</p>
+      )}
     </section>
   )
 }
