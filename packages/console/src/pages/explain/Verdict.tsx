@@ -42,9 +42,7 @@ export function Verdict({ explanation }: { readonly explanation: Explanation }) 
       }
     >
       <div className="stack">
-        <p role="status">
-          {SENTENCES[status] ?? ''}
-        </p>
+        <p role="status">{SENTENCES[status] ?? ''}</p>
         {entry !== null && (
           <Facts>
             <Fact name="By the entry">
