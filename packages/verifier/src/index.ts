@@ -5,7 +5,7 @@ import { Verifier } from './verifier.ts'
 
 export { VERIFIER_ERROR_CODES, VerifierError, type VerifierErrorCode } from './errors.ts'
 export type { Clock, VerifierEvent, VerifierOptions, WhenStale } from './follow/options.ts'
-export type { Claims } from './token/claims.ts'
+export type { Claims, Identity } from './token/claims.ts'
 export type { DecryptionJwk } from './token/encrypted.ts'
 export type { Verified, Verifier } from './verifier.ts'
 

@@ -11,7 +11,16 @@ import {
 } from './follow/options.ts'
 import { type Introspection, type Surroundings, surroundingsOf } from './follow/surroundings.ts'
 import type { Platform, SnapshotStore } from './platform/platform.ts'
-import { audiencesOf, type Claims, checkTimes, foreignFacts, ownFacts, readClaims } from './token/claims.ts'
+import {
+  audiencesOf,
+  type Claims,
+  checkTimes,
+  foreignFacts,
+  type Identity,
+  identityIn,
+  ownFacts,
+  readClaims,
+} from './token/claims.ts'
 import { type CompactJws, JwsReader, malformed } from './token/compact-jws.ts'
 import { createOpener, type Opener } from './token/encrypted.ts'
 import { KeyRing, type RingKey } from './token/key-ring.ts'
@@ -33,6 +42,8 @@ export interface Verified {
   readonly claims: Claims
   /** The position of the log at which that was so: `<logId>.<incarnation>.<seq>`. */
   readonly position: string
+  /** Whom an identity provider's token names, and which roles it gives; a token of ours says so in its claims. */
+  readonly identity?: Identity
   /** Present where it was accepted past the staleness, because the cluster chose so. */
   readonly stale?: 'open' | 'introspect'
 }
@@ -45,9 +56,20 @@ export interface Contract {
 }
 
 /** A token whose signature was good. That it is good now, `standing` says every time. */
-interface Remembered {
+type Remembered = OwnToken | ForeignToken
+interface OwnToken {
   readonly claims: Claims
   readonly facts: TokenFacts
+}
+/** The terms on which a provider's tokens are taken may change, so they are read every time as well. */
+interface ForeignToken {
+  readonly claims: Claims
+  readonly foreignKey: string
+}
+
+/** A token by the terms of now. */
+interface Judged extends OwnToken {
+  readonly identity?: Identity
 }
 
 /** Verifies tokens by what it has read of the log: no request to the authority is made for a token. */
@@ -169,12 +191,13 @@ export class Verifier {
     // Where the platform answers at once, nothing is awaited: a turn of the queue costs what a look-up does.
     const remembered = found instanceof Promise ? await found : found
     checkTimes(remembered.claims, this.#now(), this.#tolerance)
-    let verdict = standing(remembered.facts, index)
-    if (verdict.standing === 'ahead') verdict = await this.#waitFor(remembered.facts, index)
+    const judged = 'facts' in remembered ? remembered : foreignToken(remembered, index)
+    let verdict = standing(judged.facts, index)
+    if (verdict.standing === 'ahead') verdict = await this.#waitFor(judged.facts, index)
     refuseVoid(verdict)
     if (verdict.standing === 'active' && this.#isFresh())
-      return { claims: remembered.claims, position: this.position }
-    return this.#whenStale(token, remembered, index)
+      return { claims: judged.claims, position: this.position, ...identityOf(judged) }
+    return this.#whenStale(token, judged, index)
   }
 
   /** Ends the connection to the authority and keeps what is known. */
@@ -199,7 +222,7 @@ export class Verifier {
   #examineSigned(token: string, name: string, index: LogIndex): Remembered | Promise<Remembered> {
     const jws = this.#reader.read(token)
     const claims = readClaims(jws.payload)
-    const key = this.#keys.find(claims.iss, jws.header.kid, index)
+    const key = this.#findKey(claims.iss, jws.header.kid, index)
     // The record of the key says for which algorithm it is.
     if (key.alg !== jws.header.alg)
       throw new VerifierError('signature_invalid', 'another algorithm than the key has')
@@ -210,12 +233,25 @@ export class Verifier {
     return signed instanceof Promise ? signed.then(accept) : accept(signed)
   }
 
+  #findKey(issuer: string, kid: string, index: LogIndex): RingKey {
+    try {
+      return this.#keys.find(issuer, kid, index)
+    } catch (refusal) {
+      const isUnknown = refusal instanceof VerifierError && refusal.code === 'key_unknown'
+      if (isUnknown && this.#keys.isForeign(issuer)) this.#follower.askForKey(issuer, kid)
+      throw refusal
+    }
+  }
+
   #accept(isGood: boolean, name: string, claims: Claims, key: RingKey, index: LogIndex): Remembered {
     if (!isGood) throw new VerifierError('signature_invalid')
-    if (!audiencesOf(claims).some((audience) => this.#audience.has(audience)))
+    // The audience of a provider's token is one of the terms.
+    const isOurs = key.origin === 'own'
+    if (isOurs && !audiencesOf(claims).some((audience) => this.#audience.has(audience)))
       throw new VerifierError('audience_mismatch')
-    const facts = key.origin === 'own' ? ownFacts : foreignFacts
-    const remembered = { claims, facts: facts(claims, index.log, key.thumbprint) }
+    const remembered = isOurs
+      ? { claims, facts: ownFacts(claims, index.log, key.thumbprint) }
+      : { claims, foreignKey: key.thumbprint }
     this.#remember(name, remembered)
     return remembered
   }
@@ -242,11 +278,12 @@ export class Verifier {
     return verdict
   }
 
-  async #whenStale(token: string, { claims, facts }: Remembered, index: LogIndex): Promise<Verified> {
+  async #whenStale(token: string, judged: Judged, index: LogIndex): Promise<Verified> {
+    const { claims, facts } = judged
     const { whenStale, maxStaleness } = this.contract
     if (whenStale === 'open') {
       this.#follower.emit({ type: 'accepted_stale', how: 'open' })
-      return { claims, position: this.position, stale: 'open' }
+      return { claims, position: this.position, stale: 'open', ...identityOf(judged) }
     }
     if (whenStale === 'introspect' && this.#introspection !== undefined && facts.origin === 'own') {
       const { lease } = this.#follower
@@ -261,6 +298,15 @@ export class Verifier {
     }
     throw new VerifierError('stale')
   }
+}
+
+function foreignToken({ claims, foreignKey }: ForeignToken, index: LogIndex): Judged {
+  const identity = identityIn(claims, index.providers.contracts(claims.iss))
+  return { claims, identity, facts: foreignFacts(claims, identity.user, index.log, foreignKey) }
+}
+
+function identityOf({ identity }: Judged): Pick<Verified, 'identity'> {
+  return identity === undefined ? {} : { identity }
 }
 
 /** A signature that the platform cannot even read is none. */

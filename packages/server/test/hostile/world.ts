@@ -95,6 +95,7 @@ export function acceptedBodies(name: string): Readonly<Record<string, Readonly<R
     'POST /api/rescind/v1/sql': { statement: 'SHOW PROVIDERS' },
     'POST /api/rescind/v1/log/nodes': { name },
     'POST /api/rescind/v1/log/keys': { revoked: ['0'.repeat(43)] },
+    'POST /api/rescind/v1/log/unknown-keys': { issuer: `https://${name}.example.com`, kid: name },
     'POST /api/rescind/v1/log/ack': { position: `${'0'.repeat(24)}.1.0` },
     'POST /api/v1/api-tokens': { name },
     'POST /api/v1/users': { profile, credentials: { password: { value: WORLD_PASSWORD } } },
@@ -142,6 +143,13 @@ function atlasBodies(name: string): Readonly<Record<string, unknown>> {
     [`PATCH ${CONNECTED}`]: { domainRestrictionEnabled: false, dataAccessIdentityProviderIds: [] },
     [`POST ${CONNECTED}/roleMappings`]: mapping,
     [`PUT ${CONNECTED}/roleMappings/:id`]: mapping,
+    'POST /api/rescind/v1/federations/:id/domains': { name: `${name}.example.com` },
+    'PUT /api/rescind/v1/federations/:id/organizations/:organizationId': { domainRestrictionEnabled: false },
+    'POST /api/rescind/v1/federations/:id/organizations/:organizationId/role-mappings': mapping,
+    'PUT /api/rescind/v1/federations/:id/organizations/:organizationId/role-mappings/:mappingId': mapping,
+    'POST /api/rescind/v1/federations/:id/identity-providers': provider(name),
+    'PATCH /api/rescind/v1/federations/:id/identity-providers/:providerId': { displayName: name },
+    'POST /api/rescind/v1/federations/:id/identity-providers/:providerId/revoke-keys': { reason: 'test' },
     'POST /api/atlas/v2/orgs': { name, apiKey: { desc: name, roles: ['ORG_OWNER'] } },
     [`PATCH ${ATLAS_ORG}`]: { name },
     // Not the one that would shut the door behind it.
@@ -196,6 +204,12 @@ async function federationWorld(
     [`${FEDERATION}/identityProviders/:identityProviderId`, idp.id],
     [CONNECTED, organizationId],
     [`${CONNECTED}/roleMappings/:id`, mapping.id],
+    ['/api/rescind/v1/federations/:id', id],
+    ['/api/rescind/v1/federations/:id/domains/:domain', `${name}.example.com`],
+    ['/api/rescind/v1/federations/:id/organizations/:organizationId', organizationId],
+    ['/api/rescind/v1/federations/:id/organizations/:organizationId/role-mappings/:mappingId', mapping.id],
+    ['/api/rescind/v1/federations/:id/identity-providers/:providerId', idp.id],
+    ['/api/rescind/v1/identity-providers/:id', idp.id],
   ]
 }
 

@@ -77,6 +77,16 @@ export class AuthorityClient implements LogSource {
     await this.#post('/keys', { revoked }, nodeToken, signal)
   }
 
+  /** Tells that a token of an identity provider names a key which the log does not have. */
+  async lookForKey(
+    { nodeToken }: NodeIdentity,
+    issuer: string,
+    kid: string,
+    signal: AbortSignal,
+  ): Promise<void> {
+    await this.#post('/unknown-keys', { issuer, kid }, nodeToken, signal)
+  }
+
   async snapshot(
     { nodeToken }: NodeIdentity,
     query: string,

@@ -38,6 +38,10 @@ export interface FollowerListener {
   onApplied(index: LogIndex, frame?: Frame): void
 }
 
+/** Milliseconds between two unknown keys of one issuer that the authority is told of. */
+const ASK_AGAIN = 5_000
+const MOST_ASKED = 1_000
+
 /** Follows one log: connects, applies, acknowledges, keeps what it knows in a file, and never gives up. */
 export class Follower {
   readonly lease: Lease
@@ -48,6 +52,8 @@ export class Follower {
   readonly #source: LogSource
   readonly #end = new AbortController()
   readonly #waiting = new Set<() => void>()
+  /** By issuer, when the authority was last told of an unknown key. */
+  readonly #asked = new Map<string, number>()
   #index: LogIndex | undefined
   #node: NodeIdentity | undefined
   #viewWanted: string | undefined
@@ -386,6 +392,18 @@ export class Follower {
     } catch {
       // What a listener does is its own affair.
     }
+  }
+
+  /** Tells the authority of a key that an identity provider may have published since it was last asked. */
+  askForKey(issuer: string, kid: string): void {
+    const node = this.#node
+    const now = this.#monotonic()
+    const asked = this.#asked.get(issuer)
+    // The authority keeps a quiet period of its own; this one keeps a flood of kids from becoming one of requests.
+    if (node === undefined || (asked !== undefined && now - asked < ASK_AGAIN)) return
+    if (this.#asked.size >= MOST_ASKED) this.#asked.clear()
+    this.#asked.set(issuer, now)
+    this.#source.lookForKey?.(node, issuer, kid, this.#end.signal).catch(() => undefined)
   }
 
   /** Whether everything up to a place has been applied. */

@@ -11,6 +11,8 @@ export interface LogSource {
   acknowledge(node: NodeIdentity, position: string, digest: string, signal: AbortSignal): Promise<Grant>
   /** Hands back keys that are known here to be revoked, and that the log has lost. */
   returnKeys(node: NodeIdentity, revoked: readonly string[], signal: AbortSignal): Promise<void>
+  /** Left out where nobody can be told. */
+  lookForKey?(node: NodeIdentity, issuer: string, kid: string, signal: AbortSignal): Promise<void>
   snapshot(node: NodeIdentity, query: string, limit: number, signal: AbortSignal): Promise<Uint8Array>
   stream(node: NodeIdentity, query: string, signal: AbortSignal): AsyncIterable<ServerEvent>
   poll(node: NodeIdentity, query: string, signal: AbortSignal): Promise<readonly string[]>

@@ -1,4 +1,4 @@
-import { parsePosition } from '@rescind/core/log'
+import { type ProviderContract, parsePosition } from '@rescind/core/log'
 import type { ForeignFacts, OwnFacts } from '@rescind/core/standing'
 import { VerifierError } from '../errors.ts'
 import { type Members, malformed, member } from './compact-jws.ts'
@@ -74,9 +74,44 @@ export function ownFacts(claims: Claims, log: string, key: string): OwnFacts {
   }
 }
 
+/** Whom a token of an identity provider names, by the terms on which it is taken. */
+export interface Identity {
+  /** The id of the identity provider. */
+  readonly provider: string
+  /** What the user claim says. */
+  readonly user: string
+  /** What the groups claim says; empty where groups do not count. */
+  readonly groups: readonly string[]
+  /** The roles that those groups stand for. */
+  readonly roles: readonly string[]
+}
+
+/**
+ * Reads a provider's token by the terms that the organization has with it.
+ *
+ * @throws VerifierError `issuer_unknown` where there are none, `audience_mismatch`, `token_malformed`
+ */
+export function identityIn(claims: Claims, contracts: readonly ProviderContract[]): Identity {
+  if (contracts.length === 0) throw new VerifierError('issuer_unknown')
+  const audiences = audiencesOf(claims)
+  const contract = contracts.find(({ audience }) => audiences.includes(audience))
+  if (contract === undefined) throw new VerifierError('audience_mismatch')
+  const user = text(claims[contract.userClaim])
+  if (user === undefined || user === '') throw malformed(contract.userClaim)
+  const groups = contract.groupsClaim === undefined ? [] : groupsIn(claims[contract.groupsClaim])
+  const roles = (contract.roles ?? []).flatMap((one) => (groups.includes(one.group) ? one.roles : []))
+  return { provider: contract.id, user, groups, roles: [...new Set(roles)] }
+}
+
+/** Providers send a list, or a single name; anything else is no group. */
+function groupsIn(claim: unknown): readonly string[] {
+  const all: readonly unknown[] = Array.isArray(claim) ? claim : [claim]
+  return all.filter((each): each is string => typeof each === 'string')
+}
+
 /** What an identity provider's token is judged by. */
-export function foreignFacts(claims: Claims, log: string, key: string): ForeignFacts {
-  const { iss, iat, jti, sub } = claims
+export function foreignFacts(claims: Claims, user: string, log: string, key: string): ForeignFacts {
+  const { iss, iat, jti } = claims
   return {
     origin: 'foreign',
     issuer: iss,
@@ -85,7 +120,7 @@ export function foreignFacts(claims: Claims, log: string, key: string): ForeignF
     resources: audiencesOf(claims),
     organization: log,
     ...(jti !== undefined && { token: jti }),
-    ...(sub !== undefined && { user: sub }),
+    user,
   }
 }
 

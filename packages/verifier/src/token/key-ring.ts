@@ -77,6 +77,11 @@ export class KeyRing {
     this.#issuers = issuers
   }
 
+  /** Whether the issuer is an identity provider's. */
+  isForeign(issuer: string): boolean {
+    return this.#foreign.has(issuer)
+  }
+
   /** @throws VerifierError `issuer_unknown`, `key_unknown`, `key_revoked` */
   find(issuer: string, kid: string, index: LogIndex): RingKey {
     const ring = this.#issuers.get(issuer)

@@ -15,6 +15,8 @@ import { bootstrap } from './bootstrap.ts'
 import { clusters } from './clusters.ts'
 import { encryptionKeys } from './encryption-keys.ts'
 import { answerUnknownPaths, renderError } from './errors.ts'
+import { federations } from './federations.ts'
+import { identityProviders } from './identity-providers.ts'
 import { readJsonBodies } from './json-body.ts'
 import { logouts } from './logouts.ts'
 import { organizations } from './organizations.ts'
@@ -24,6 +26,7 @@ import { progress } from './progress.ts'
 import { receipts } from './receipts.ts'
 import { revocationBatch } from './revocation-batch.ts'
 import { revocations } from './revocations.ts'
+import { roleMappings } from './role-mappings.ts'
 import { scopes } from './scopes.ts'
 import { signing } from './signing.ts'
 import { sql } from './sql.ts'
@@ -57,6 +60,9 @@ export function nativeApi(
     logouts(app, authority)
     policy(app, authority)
     clusters(app, authority)
+    federations(app, authority)
+    identityProviders(app, authority)
+    roleMappings(app, authority)
     authorizationServers(app, authority)
     scopes(app, authority)
     encryptionKeys(app, authority)

@@ -14,6 +14,7 @@ import { type SentFrame, sendable } from '../../federation/delivery/event-stream
 import { Leases } from '../../federation/delivery/leases.ts'
 import { MOST_RETURNED, takeReturnedKeys } from '../../federation/delivery/returned-keys.ts'
 import type { EncodedSnapshot, ViewFeed } from '../../federation/delivery/view-feed.ts'
+import { lookForKeyOf } from '../../federation/provider-keys/refresh.ts'
 import { framesOf, head, readEntries } from '../../log/index.ts'
 import { renderError } from './errors.ts'
 import { readJsonBodies } from './json-body.ts'
@@ -149,6 +150,15 @@ function news(app: NativeApp, deliveries: Deliveries): void {
 }
 
 /** `POST /log/nodes`, `POST /log/ack`: who follows, and the lease for what it has applied. */
+/** A kid that a token of an identity provider names, and that is not among the keys that the log has of it. */
+const UnknownKey = Type.Object(
+  {
+    issuer: Type.String({ minLength: 1, maxLength: 2_048 }),
+    kid: Type.String({ minLength: 1, maxLength: 128 }),
+  },
+  { additionalProperties: false },
+)
+
 function nodes(app: NativeApp, authority: Authority, deliveries: Deliveries): void {
   const leases = new Leases(deliveries)
   app.post(
@@ -162,6 +172,20 @@ function nodes(app: NativeApp, authority: Authority, deliveries: Deliveries): vo
       )
       reply.code(201).header('cache-control', 'no-store')
       return { nodeId, nodeToken: nodeToken.reveal() }
+    },
+  )
+  app.post(
+    '/log/unknown-keys',
+    { schema: { body: UnknownKey, response: { 202: Type.Object({}), ...RESPONSES } } },
+    async (request, reply) => {
+      const { organizationId } = followerOf(request)
+      const { issuer, kid } = request.body
+      // Who asks need not wait: a key that turns up comes by the log.
+      void lookForKeyOf(authority, organizationId, issuer, kid).catch((failure: unknown) =>
+        authority.logger.warn({ err: failure, issuer }, 'a key could not be looked for'),
+      )
+      reply.code(202)
+      return {}
     },
   )
   app.post(

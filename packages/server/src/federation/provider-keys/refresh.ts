@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Authority, entryActor, systemActor } from '../../authority/index.ts'
 import type { Resolve } from '../../outbound/index.ts'
 import { SYSTEM, type WriteTx } from '../../store/index.ts'
+import { findFederationOfOrganization } from '../../store/queries/federations.ts'
 import {
   claimProviderKeySet,
   findProviderKeySet,
@@ -156,10 +157,24 @@ export async function refreshDue(authority: Authority, resolve?: Resolve): Promi
 }
 
 /**
+ * The same for a verifier of an organization: for an issuer that its federation has a provider of. What comes of it
+ * travels in the log.
+ */
+export async function lookForKeyOf(
+  authority: Authority,
+  organizationId: string,
+  issuer: string,
+  kid: string,
+): Promise<void> {
+  const federationId = await authority.store.read(SYSTEM, (tx) =>
+    findFederationOfOrganization(tx, organizationId),
+  )
+  if (federationId !== undefined) await lookForKey(authority, federationId, issuer, kid)
+}
+
+/**
  * Fetches the keys of an issuer before they are due, because a token names a kid that is not among them: at most once
  * per quiet period, whatever comes of it and however many kids are asked for.
- *
- * @param organizationId whose verifier asks
  */
 export async function lookForKey(
   authority: Authority,
