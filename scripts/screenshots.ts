@@ -107,10 +107,6 @@ function shotsOf({ people, shop, orders }: Seed): readonly Shot[] {
   ]
 }
 
-async function shoot(page: Page, name: string): Promise<void> {
-  await page.screenshot({ path: join(FOLDER, `${name}.jpg`), type: 'jpeg', quality: 82 })
-}
-
 async function photograph(browser: Browser, url: string, look: Look, shots: readonly Shot[]): Promise<void> {
   const context = await browser.newContext({ ...LOOKS[look], reducedMotion: 'reduce' })
   const page = await context.newPage()
@@ -120,14 +116,14 @@ async function photograph(browser: Browser, url: string, look: Look, shots: read
   page.on('pageerror', (error) => process.stderr.write(`${page.url()}: ${error.message}\n`))
   await page.goto(`${url}/console/`)
   await page.getByRole('link', { name: 'Sign in' }).waitFor()
-  await shoot(page, `sign-in-${look}`)
+  await page.screenshot({ path: join(FOLDER, `sign-in-${look}.png`) })
   await signIn(page, `${url}/console/`, ADMINISTRATOR)
   for (const { name, path, prepare } of shots) {
     await page.goto(`${url}/console/${path}`)
     await page.locator('#page-title').waitFor()
     await page.waitForLoadState('networkidle')
     await prepare?.(page)
-    await shoot(page, `${name}-${look}`)
+    await page.screenshot({ path: join(FOLDER, `${name}-${look}.png`) })
   }
   await context.close()
 }
