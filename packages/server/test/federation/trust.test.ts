@@ -72,6 +72,10 @@ describe('a cluster that trusts an identity provider', () => {
       groupsClaim: 'groups',
     })
     provider = made.id
+    // Connected already: without a body nothing else changes.
+    expect(await admin.ok(`PUT ${at()}/organizations/${organization}`)).toMatchObject({
+      identityProviders: [],
+    })
     await admin.ok(`PUT ${at()}/organizations/${organization}`, { identityProviders: [provider] })
     await admin.ok(`POST ${at()}/organizations/${organization}/role-mappings`, {
       externalGroupName: 'ops',

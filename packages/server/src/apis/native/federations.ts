@@ -1,5 +1,6 @@
 import { type Static, Type } from '@fastify/type-provider-typebox'
-import type { Authority } from '../../authority/index.ts'
+import type { Actor, Authority } from '../../authority/index.ts'
+import { DomainError } from '../../errors/index.ts'
 import { connectOrganization, disconnectOrganization } from '../../federation/connect-organization.ts'
 import {
   listConnectedOrganizations,
@@ -51,7 +52,8 @@ const OrganizationBody = Type.Object({
 })
 /** What an organization is connected to and how; without a body it is only connected. */
 const Connection = Type.Union([
-  Type.Undefined(),
+  // What Fastify judges in the place of a body that is not there.
+  Type.Null(),
   Type.Object(
     {
       /** Through which people come to the user interface. */
@@ -129,7 +131,8 @@ export function federations(app: NativeApp, authority: Authority): void {
       const actor = administratorOf(actorOf(request))
       const { id, organizationId } = request.params
       await connectOrganization(authority, actor, id, organizationId)
-      const body = request.body ?? {}
+      const { body } = request
+      if (!body) return representOrganization(await connectionOf(authority, actor, id, organizationId))
       const change = {
         identityProviderId: body.identityProvider,
         dataAccessIdentityProviderIds: body.identityProviders,
@@ -137,14 +140,9 @@ export function federations(app: NativeApp, authority: Authority): void {
         domainAllowList: body.domainAllowList,
         postAuthRoleGrants: body.postAuthRoleGrants,
       }
-      if (request.body !== undefined)
-        return representOrganization(
-          await patchConnectedOrganization(authority, actor, id, organizationId, change),
-        )
-      const all = await listConnectedOrganizations(authority, actor, id)
-      const [connected] = all.filter((one) => one.organizationId === organizationId)
-      if (connected === undefined) throw new TypeError('an organization that was connected is not')
-      return representOrganization(connected)
+      return representOrganization(
+        await patchConnectedOrganization(authority, actor, id, organizationId, change),
+      )
     },
   )
 
@@ -193,6 +191,19 @@ export function federations(app: NativeApp, authority: Authority): void {
       return reply.code(204).send(null)
     },
   )
+}
+
+/** How an organization is connected: everybody in a federation may see. */
+async function connectionOf(
+  authority: Authority,
+  actor: Actor,
+  federationId: string,
+  organizationId: string,
+): Promise<ConnectedOrganization> {
+  const all = await listConnectedOrganizations(authority, actor, federationId)
+  const connected = all.find((one) => one.organizationId === organizationId)
+  if (connected !== undefined) return connected
+  throw new DomainError('not_found', { type: 'organization', id: organizationId })
 }
 
 function represent({ id, createdAt, domains, organizationIds }: Federation): Static<typeof FederationBody> {
