@@ -3,10 +3,6 @@ import { parseArgs } from 'node:util'
 import { VERSION } from '../authority/index.ts'
 import { MasterKeyRefused } from '../secrets/index.ts'
 import { StoreRefused } from '../store/index.ts'
-import { type Command, CommandRefused } from './commands/command.ts'
-import { RECEIPT_USAGE, receiptCommand } from './commands/receipt.ts'
-import { REVOKE_USAGE, revokeCommand } from './commands/revoke.ts'
-import { processTerminal } from './commands/terminal.ts'
 import { ConfigurationError, readConfiguration } from './configuration/index.ts'
 import { runGuard } from './guard.ts'
 import { openLogger } from './logging.ts'
@@ -33,22 +29,9 @@ recover Opens a new incarnation of every log that was reported to lack entries, 
 sql     Runs SQL against a server, or reads statements from the terminal (docs/sql.md).
         The API token stands in RESCIND_API_TOKEN.`
 
-/** Commands that read their own words and work with an authority from outside. */
-const COMMANDS: ReadonlyMap<string, { readonly run: Command; readonly usage: string }> = new Map([
-  ['revoke', { run: revokeCommand, usage: REVOKE_USAGE }],
-  ['receipt', { run: receiptCommand, usage: RECEIPT_USAGE }],
-])
-
-/** The command line. Whatever the operator can put right is one line on stderr, and exit code 1. */
+/** The command line of what runs here; `commands` has the rest. Whatever the operator can put right is one line on stderr, and exit code 1. */
 export async function commandLine(words: readonly string[]): Promise<void> {
   try {
-    const [name = '', ...rest] = words
-    const command = COMMANDS.get(name)
-    if (command !== undefined) {
-      if (rest.includes('--help') || rest.includes('-h')) printLine(command.usage)
-      else process.exitCode = await command.run(rest, processTerminal())
-      return
-    }
     const { values, positionals } = parse(words)
     if (values.version) printLine(VERSION)
     else if (values.help) printLine(USAGE)
@@ -60,7 +43,7 @@ export async function commandLine(words: readonly string[]): Promise<void> {
   } catch (failure) {
     if (!isForTheOperator(failure)) throw failure
     process.stderr.write(
-      /^usage:/.test(failure.message) ? `${failure.message}\n` : `rescind: ${failure.message}\n`,
+      failure instanceof UsageError ? `${failure.message}\n` : `rescind: ${failure.message}\n`,
     )
     process.exitCode = 1
   }
@@ -120,7 +103,7 @@ async function run({ demo }: { readonly demo: boolean }): Promise<void> {
 }
 
 function isForTheOperator(failure: unknown): failure is Error {
-  return [CommandRefused, ConfigurationError, MasterKeyRefused, StoreRefused, UsageError].some(
+  return [ConfigurationError, MasterKeyRefused, StoreRefused, UsageError].some(
     (kind) => failure instanceof kind,
   )
 }

@@ -3,7 +3,12 @@ export async function silentNode(
   authority: string,
   credential: string,
   name: string,
-): Promise<{ readonly id: string; acknowledge(position: string): Promise<number> }> {
+): Promise<{
+  readonly id: string
+  /** What it has acknowledged. */
+  readonly position: string
+  acknowledge(position: string): Promise<number>
+}> {
   const post = (path: string, body: object, token: string) =>
     fetch(`${authority}/api/rescind/v1/log${path}`, {
       method: 'POST',
@@ -14,15 +19,13 @@ export async function silentNode(
   if (typeof registered !== 'object' || registered === null) throw new TypeError('no node')
   if (!('nodeId' in registered) || !('nodeToken' in registered)) throw new TypeError('no node')
   const token = String(registered.nodeToken)
-  const node = {
-    id: String(registered.nodeId),
-    acknowledge: async (position: string) => (await post('/ack', { position }, token)).status,
-  }
+  const acknowledge = async (position: string) => (await post('/ack', { position }, token)).status
   const snapshot = await fetch(`${authority}/api/rescind/v1/log/snapshot`, {
     headers: { authorization: `Bearer ${token}` },
   })
   await snapshot.arrayBuffer()
-  const status = await node.acknowledge(snapshot.headers.get('rescind-position') ?? '')
+  const position = snapshot.headers.get('rescind-position') ?? ''
+  const status = await acknowledge(position)
   if (status !== 200) throw new Error(`the first acknowledgement: ${status}`)
-  return node
+  return { id: String(registered.nodeId), position, acknowledge }
 }

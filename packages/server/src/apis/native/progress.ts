@@ -1,9 +1,9 @@
-import { type Static, Type } from '@fastify/type-provider-typebox'
+import { Type } from '@fastify/type-provider-typebox'
 import { formatPosition } from '@rescind/core/log'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Actor, Authority } from '../../authority/index.ts'
 import { DomainError } from '../../errors/index.ts'
-import { EffectDocument } from '../../revocation/effect/document.ts'
+import { ProgressDocument } from '../../revocation/effect/document.ts'
 import { followEffect, type Progress } from '../../revocation/effect/progress.ts'
 import { actorOf } from './authentication.ts'
 import type { NativeApp } from './native-app.ts'
@@ -21,18 +21,6 @@ const Query = Type.Object(
   { after: Type.Optional(Type.String({ pattern: '^[0-9a-f]{24}$' })) },
   { additionalProperties: false },
 )
-export const Frame = Type.Object({
-  /** Names what is told: the `after` of the next question, and the `id` of a server-sent event. */
-  version: Type.String(),
-  id: Type.String(),
-  position: Type.String(),
-  /** When the entry was written: milliseconds count from there. */
-  at: Type.String(),
-  effect: EffectDocument,
-  /** The receipt is written, and nothing more will be told. */
-  complete: Type.Boolean(),
-})
-
 /**
  * `GET /revocations/{id}/progress`: server-sent events, `progress` at once and after each change, `complete` last;
  * `Last-Event-ID` resumes. With `Accept: application/json` one frame, held back until there is another than `after`.
@@ -48,7 +36,7 @@ export function progress(app: NativeApp, authority: Authority): void {
       schema: {
         params: Type.Object({ id: Type.String({ minLength: 1, maxLength: 1024 }) }),
         querystring: Query,
-        response: { 200: Frame, ...RESPONSES },
+        response: { 200: ProgressDocument, ...RESPONSES },
       },
     },
     async (request, reply) => {
@@ -137,7 +125,7 @@ function drained(response: FastifyReply['raw'], signal: AbortSignal): Promise<vo
   })
 }
 
-function frameOf({ version, revocation, entry, effect, hasReceipt }: Progress): Static<typeof Frame> {
+function frameOf({ version, revocation, entry, effect, hasReceipt }: Progress): ProgressDocument {
   return {
     version,
     id: revocation.id,

@@ -69,6 +69,20 @@ export type EffectSummary = Static<typeof EffectSummary>
 export const EffectDocument = Type.Object({ ...SUMMARY, clusters: Type.Array(ClusterDocument) })
 export type EffectDocument = Static<typeof EffectDocument>
 
+/** A frame of progress. */
+export const ProgressDocument = Type.Object({
+  /** Names what is told: the `after` of the next question, and the `id` of a server-sent event. */
+  version: Type.String(),
+  id: Type.String(),
+  position: Type.String(),
+  /** When the entry was written: milliseconds count from there. */
+  at: Type.String(),
+  effect: EffectDocument,
+  /** The receipt is written, and nothing more will be told. */
+  complete: Type.Boolean(),
+})
+export type ProgressDocument = Static<typeof ProgressDocument>
+
 export function documentOf(effect: Effect): EffectDocument {
   return { ...summaryOf(effect), clusters: effect.clusters.map(clusterDocument) }
 }

@@ -1,13 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Static } from 'typebox'
 import { Compile } from 'typebox/compile'
-import { Frame } from '../../apis/native/progress.ts'
+import { ProgressDocument } from '../../revocation/effect/document.ts'
 import { CommandRefused, type Terminal } from './command.ts'
 import { effectLines, nodeLine, summaryLine } from './effect-lines.ts'
 import type { NativeClient } from './native-client.ts'
 
-type ProgressFrame = Static<typeof Frame>
-const frame = Compile(Frame)
+const frame = Compile(ProgressDocument)
 
 /** Between two attempts to follow, in milliseconds. */
 const AGAIN = 500
@@ -26,10 +24,10 @@ export async function watchEffect(
   id: string,
   patience: number,
   terminal: Terminal,
-): Promise<ProgressFrame> {
+): Promise<ProgressDocument> {
   const limit = AbortSignal.timeout(patience)
   const show = terminal.redraw === undefined ? new Changes(terminal) : new Drawing(terminal, terminal.redraw)
-  let last: ProgressFrame | undefined
+  let last: ProgressDocument | undefined
   try {
     for await (const news of framesOf(client, id, limit)) {
       last = news
@@ -49,7 +47,7 @@ async function* framesOf(
   client: NativeClient,
   id: string,
   signal: AbortSignal,
-): AsyncGenerator<ProgressFrame, void> {
+): AsyncGenerator<ProgressDocument, void> {
   let version = ''
   while (!signal.aborted) {
     try {
@@ -89,7 +87,7 @@ class Drawing {
   readonly #terminal: Terminal
   readonly #redraw: (lines: readonly string[]) => void
   readonly #timer: NodeJS.Timeout
-  #last: ProgressFrame | undefined
+  #last: ProgressDocument | undefined
 
   constructor(terminal: Terminal, redraw: (lines: readonly string[]) => void) {
     this.#terminal = terminal
@@ -97,7 +95,7 @@ class Drawing {
     this.#timer = setInterval(() => this.#draw(), TICK)
   }
 
-  take(news: ProgressFrame): void {
+  take(news: ProgressDocument): void {
     this.#last = news
     this.#draw()
   }
@@ -123,7 +121,7 @@ class Changes {
     this.#terminal = terminal
   }
 
-  take({ effect }: ProgressFrame): void {
+  take({ effect }: ProgressDocument): void {
     for (const cluster of effect.clusters)
       for (const node of cluster.nodes) {
         if (this.#states.get(node.id) === node.state) continue
