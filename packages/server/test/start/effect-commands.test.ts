@@ -67,12 +67,6 @@ describe.each(DATABASES)('revoking from the command line on $name', (database) =
     // It keeps its lease, and never says that it has more, until it is cut off.
     const beat = setInterval(() => void node.acknowledge(node.position), 250)
     const words = ['api', api.identifier, '--reason', 'compromised']
-    const rehearsal = await run('revoke', ...words, '--dry-run')
-    expect(rehearsal).toMatchObject({
-      code: 0,
-      out: expect.stringContaining('would revoke: every token for'),
-    })
-    expect(rehearsal.out).toContain('orders (connected): 1 nodes')
     const watching = start(['revoke', ...words, '--note', 'INC-7', '--watch'])
     await watching.says(/eu-3: waiting; its lease ends in/)
     clearInterval(beat)
@@ -88,15 +82,12 @@ describe.each(DATABASES)('revoking from the command line on $name', (database) =
 
     const [file, keys] = [join(folder, 'receipt.json'), join(folder, 'keys.json')]
     expect(await run('receipt', 'get', revocation, '--out', file)).toMatchObject({ code: 0 })
-    const address = `${server.url}/api/rescind/v1/receipt-keys`
-    await writeFile(keys, await (await fetch(address)).text())
-    for (const trusted of [keys, address]) {
-      const verified = await run('receipt', 'verify', file, '--keys', trusted)
-      expect(verified).toMatchObject({ code: 0, err: '' })
-      expect(verified.out).toContain(`genuine receipt of ${revocation}`)
-      expect(verified.out).toMatch(/why {5}compromised; INC-7/)
-      expect(verified.out).toMatch(/eu-3: silent since/)
-    }
+    await writeFile(keys, await (await fetch(`${server.url}/api/rescind/v1/receipt-keys`)).text())
+    const verified = await run('receipt', 'verify', file, '--keys', keys)
+    expect(verified).toMatchObject({ code: 0, err: '' })
+    expect(verified.out).toContain(`genuine receipt of ${revocation}`)
+    expect(verified.out).toMatch(/why {5}compromised; INC-7/)
+    expect(verified.out).toMatch(/eu-3: silent since/)
     const text = await readFile(file, 'utf8')
     await writeFile(file, text.replace('"lease_ended": 1', '"lease_ended": 0'))
     const refused = await run('receipt', 'verify', file, '--keys', keys)
@@ -107,22 +98,33 @@ describe.each(DATABASES)('revoking from the command line on $name', (database) =
     })
   })
 
-  it('says by its exit code what came of it', async () => {
-    const unknown = await run('revoke', 'user', 'nobody@example.com', '--reason', 'test')
-    expect(unknown).toMatchObject({ code: 1, err: expect.stringContaining('(not_found)') })
-    expect(await run('revoke', 'user', 'x', '--reason', 'nonsense')).toMatchObject({ code: 1 })
-    expect(await run('receipt', 'get', 'rvknone')).toMatchObject({ code: 1 })
-    const { id } = await admin.ok('POST /api/rescind/v1/clusters', {
-      name: 'lax',
-      apis: [api.id],
-      maxStaleness: 100,
-      whenStale: 'open',
+  // What a command makes of its words and of answers is the same over every database.
+  if (database.name === 'sqlite')
+    it('says by its exit code what came of it', async () => {
+      const rehearsal = await run('revoke', 'api', api.identifier, '--reason', 'test', '--dry-run')
+      expect(rehearsal).toMatchObject({
+        code: 0,
+        out: expect.stringMatching(
+          /^would revoke: every token for .*\n0 live tokens[\s\S]*orders \(connected\): /,
+        ),
+      })
+      expect(await run('revoke', 'key', '-no-such-key', '--reason', 'test')).toMatchObject({
+        code: 1,
+        err: expect.stringContaining('(not_found)'),
+      })
+      expect(await run('revoke', 'user', 'x', '--reason', 'nonsense')).toMatchObject({ code: 1 })
+      expect(await run('receipt', 'get', 'rvknone')).toMatchObject({ code: 1 })
+      const { id } = await admin.ok('POST /api/rescind/v1/clusters', {
+        name: 'lax',
+        apis: [api.id],
+        maxStaleness: 100,
+        whenStale: 'open',
+      })
+      const { credential } = await admin.ok(`POST /api/rescind/v1/clusters/${id}/credentials`)
+      await silentNode(server.url, credential, 'lax-1')
+      const { keys } = JSON.parse(await (await fetch(`${api.issuer}/v1/keys`)).text())
+      const watched = await run('revoke', 'key', keys[0].kid, '--reason', 'compromised', '--watch')
+      expect(watched).toMatchObject({ code: 2, err: expect.stringContaining('no receipt') })
+      expect(watched.out).toMatch(/lax-1: EXPOSED since \S+ until it acknowledges: it accepts when stale/)
     })
-    const { credential } = await admin.ok(`POST /api/rescind/v1/clusters/${id}/credentials`)
-    await silentNode(server.url, credential, 'lax-1')
-    const { keys } = JSON.parse(await (await fetch(`${api.issuer}/v1/keys`)).text())
-    const watched = await run('revoke', 'key', keys[0].kid, '--reason', 'compromised', '--watch')
-    expect(watched).toMatchObject({ code: 2, err: expect.stringContaining('no receipt') })
-    expect(watched.out).toMatch(/lax-1: EXPOSED since \S+ until it acknowledges: it accepts when stale/)
-  })
 })

@@ -89,11 +89,11 @@ interface Asked {
   readonly url: string | undefined
 }
 
-function read(words: readonly string[]): Asked {
-  const { values, positionals } = parsed(words)
-  const [name = '', id, ...more] = positionals
+function read([name = '', id, ...words]: readonly string[]): Asked {
   const type = TYPES.get(name)
-  if (type === undefined || id === undefined || more.length > 0) throw new CommandRefused(REVOKE_USAGE)
+  // The id is taken as it is: a thumbprint may begin like an option.
+  if (type === undefined || id === undefined) throw new CommandRefused(REVOKE_USAGE)
+  const { values } = parsed(words)
   const { reason, note, watch, url } = values
   if (reason === undefined || !(REASON_CODES as readonly string[]).includes(reason))
     throw new CommandRefused(`--reason must be one of ${REASON_CODES.join(', ')}`)
@@ -107,7 +107,6 @@ function parsed(words: readonly string[]) {
   try {
     return parseArgs({
       args: [...words],
-      allowPositionals: true,
       options: {
         reason: { type: 'string' },
         note: { type: 'string' },

@@ -112,6 +112,62 @@ describe.each(DATABASES)('the effect of a revocation on $name', (database) => {
     for (const verifier of [one, two]) await verifier.close()
   })
 
+  it('waits for the leases of a cluster that is deleted', async () => {
+    const { admin, nodes, api } = world
+    const { id } = await admin.ok('POST /api/rescind/v1/clusters', {
+      name: 'gone',
+      apis: [api.id],
+      maxStaleness: 500,
+    })
+    const { credential } = await admin.ok(`POST /api/rescind/v1/clusters/${id}/credentials`)
+    const node = await silentNode(nodes.publicUrl, credential, 'gone-1')
+    await admin.ok(`DELETE /api/rescind/v1/clusters/${id}`)
+    const revoked = await admin.revoke({ type: 'api', id: api.id })
+    await progressOf(admin, revoked.id)
+    const { receipt } = await admin.ok(`GET /api/rescind/v1/revocations/${revoked.id}/receipt`)
+    expect(receipt.effect.clusters).toContainEqual(
+      expect.objectContaining({
+        id,
+        deleted: true,
+        nodes: [expect.objectContaining({ id: node.id, state: 'lease_ended' })],
+      }),
+    )
+  })
+
+  it('goes only where the entry goes, and belongs to automatic revocations as well', async () => {
+    const { admin } = world
+    const other = await createServer(admin, 'jwt')
+    const elsewhere = await admin.revoke({ type: 'api', id: other.id })
+    await progressOf(admin, elsewhere.id)
+    const { receipt } = await admin.ok(`GET /api/rescind/v1/revocations/${elsewhere.id}/receipt`)
+    expect([receipt.effect.clusters, receipt.effect.milliseconds]).toEqual([[], 0])
+    const { id } = await createPerson(admin)
+    await admin.ok(`POST /api/v1/users/${id}/lifecycle/suspend`)
+    const { items } = await admin.ok('GET /api/rescind/v1/revocations?limit=1')
+    expect(items[0]).toMatchObject({ cause: 'user.suspended', target: { user: id } })
+    await progressOf(admin, items[0].id)
+    const suspended = await admin.ok(`GET /api/rescind/v1/revocations/${items[0].id}/receipt`)
+    expect(suspended.receipt.revocation).toMatchObject({ cause: 'user.suspended', reason: 'unspecified' })
+  })
+
+  it('goes on being provable after the key has changed, and is measured', async () => {
+    const { admin, nodes } = world
+    const before = await admin.ok('GET /api/rescind/v1/receipt-keys')
+    const { kid } = await admin.ok('POST /api/rescind/v1/receipt-keys')
+    const { keys } = await admin.ok('GET /api/rescind/v1/receipt-keys')
+    expect(keys.map((key: Json) => key.kid)).toEqual([kid, ...before.keys.map((key: Json) => key.kid)])
+    const token = await world.token()
+    const revoked = await admin.revoke({ type: 'token', token })
+    await progressOf(admin, revoked.id)
+    const { jws } = await admin.ok(`GET /api/rescind/v1/revocations/${revoked.id}/receipt`)
+    const { protectedHeader } = await jwtVerify(jws, createLocalJWKSet({ keys }))
+    expect(protectedHeader).toEqual({ alg: 'ES256', typ: 'rescind-receipt+jwt', kid })
+    const metrics = await (await fetch(`${nodes.publicUrl}/metrics`)).text()
+    expect(metrics).toMatch(/^rescind_revocations_open 0$/m)
+    expect(metrics).toMatch(/^rescind_revocation_effect_seconds_count [1-9]/m)
+  })
+
+  // Last: a node that accepts when stale keeps what follows from being complete.
   it('tells of those who fall silent, who are exposed, and who never hear of it; and opens again', async () => {
     const { admin, nodes, credential, api, service } = world
     const closed = await silentNode(nodes.publicUrl, credential, 'orders-silent')
@@ -189,62 +245,6 @@ describe.each(DATABASES)('the effect of a revocation on $name', (database) => {
     await progressOf(admin, revoked.id)
     const second = (await admin.ok(`GET ${path}/receipt`)).receipt
     expect([second.revocation.times, second.entry.position]).toEqual([2, again.position])
-    await admin.ok(`DELETE /api/rescind/v1/clusters/${lax.id}`)
-  })
-
-  it('waits for the leases of a cluster that is deleted', async () => {
-    const { admin, nodes, api } = world
-    const { id } = await admin.ok('POST /api/rescind/v1/clusters', {
-      name: 'gone',
-      apis: [api.id],
-      maxStaleness: 500,
-    })
-    const { credential } = await admin.ok(`POST /api/rescind/v1/clusters/${id}/credentials`)
-    const node = await silentNode(nodes.publicUrl, credential, 'gone-1')
-    await admin.ok(`DELETE /api/rescind/v1/clusters/${id}`)
-    const revoked = await admin.revoke({ type: 'api', id: api.id })
-    await progressOf(admin, revoked.id)
-    const { receipt } = await admin.ok(`GET /api/rescind/v1/revocations/${revoked.id}/receipt`)
-    expect(receipt.effect.clusters).toContainEqual(
-      expect.objectContaining({
-        id,
-        deleted: true,
-        nodes: [expect.objectContaining({ id: node.id, state: 'lease_ended' })],
-      }),
-    )
-  })
-
-  it('goes only where the entry goes, and belongs to automatic revocations as well', async () => {
-    const { admin } = world
-    const other = await createServer(admin, 'jwt')
-    const elsewhere = await admin.revoke({ type: 'api', id: other.id })
-    await progressOf(admin, elsewhere.id)
-    const { receipt } = await admin.ok(`GET /api/rescind/v1/revocations/${elsewhere.id}/receipt`)
-    expect([receipt.effect.clusters, receipt.effect.milliseconds]).toEqual([[], 0])
-    const { id } = await createPerson(admin)
-    await admin.ok(`POST /api/v1/users/${id}/lifecycle/suspend`)
-    const { items } = await admin.ok('GET /api/rescind/v1/revocations?limit=1')
-    expect(items[0]).toMatchObject({ cause: 'user.suspended', target: { user: id } })
-    await progressOf(admin, items[0].id)
-    const suspended = await admin.ok(`GET /api/rescind/v1/revocations/${items[0].id}/receipt`)
-    expect(suspended.receipt.revocation).toMatchObject({ cause: 'user.suspended', reason: 'unspecified' })
-  })
-
-  it('goes on being provable after the key has changed, and is measured', async () => {
-    const { admin, nodes } = world
-    const before = await admin.ok('GET /api/rescind/v1/receipt-keys')
-    const { kid } = await admin.ok('POST /api/rescind/v1/receipt-keys')
-    const { keys } = await admin.ok('GET /api/rescind/v1/receipt-keys')
-    expect(keys.map((key: Json) => key.kid)).toEqual([kid, ...before.keys.map((key: Json) => key.kid)])
-    const token = await world.token()
-    const revoked = await admin.revoke({ type: 'token', token })
-    await progressOf(admin, revoked.id)
-    const { jws } = await admin.ok(`GET /api/rescind/v1/revocations/${revoked.id}/receipt`)
-    const { protectedHeader } = await jwtVerify(jws, createLocalJWKSet({ keys }))
-    expect(protectedHeader).toEqual({ alg: 'ES256', typ: 'rescind-receipt+jwt', kid })
-    const metrics = await (await fetch(`${nodes.publicUrl}/metrics`)).text()
-    expect(metrics).toMatch(/^rescind_revocations_open 0$/m)
-    expect(metrics).toMatch(/^rescind_revocation_effect_seconds_count [1-9]/m)
   })
 })
 
