@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DATABASES, type TestPlace } from '../support/databases.ts'
 import { createServer, Management, type TestApi } from '../support/management.ts'
@@ -65,11 +66,15 @@ describe.each(DATABASES)('revoking from the command line on $name', (database) =
     const { credential } = await admin.ok(`POST /api/rescind/v1/clusters/${id}/credentials`)
     const node = await silentNode(server.url, credential, 'eu-3')
     // It keeps its lease, and never says that it has more, until it is cut off.
-    const beat = setInterval(() => void node.acknowledge(node.position), 250)
+    let isCutOff = false
+    const beating = (async () => {
+      for (; !isCutOff; await sleep(250)) await node.acknowledge(node.position)
+    })()
     const words = ['api', api.identifier, '--reason', 'compromised']
     const watching = start(['revoke', ...words, '--note', 'INC-7', '--watch'])
     await watching.says(/eu-3: waiting; its lease ends in/)
-    clearInterval(beat)
+    isCutOff = true
+    await beating
     await server.end('SIGKILL')
     server = await server.restart({ RESCIND_PORT: new URL(server.url).port })
     const watched = await watching.ended
