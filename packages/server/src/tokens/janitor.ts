@@ -2,6 +2,7 @@ import { setTimeout as sleep, setImmediate as yieldToOthers } from 'node:timers/
 import type { Authority } from '../authority/index.ts'
 import { head } from '../log/index.ts'
 import { type Scope, SYSTEM, type WriteTx } from '../store/index.ts'
+import { deleteOrphanedLeases } from '../store/queries/cluster-nodes.ts'
 import { deleteExpiredNonces } from '../store/queries/digest-nonces.ts'
 import { deleteExpiredOidcRecords } from '../store/queries/oidc-records.ts'
 import { listOrganizations } from '../store/queries/organizations.ts'
@@ -98,6 +99,7 @@ export class Janitor {
       (tx: WriteTx) => deleteExpiredServiceTokens(tx, clock.now() - KEPT.tokens, batch),
       (tx: WriteTx) => deleteExpiredPlaces(tx, clock.now() - KEPT.places, batch),
       (tx: WriteTx) => deleteSpentLists(tx, clock.now() - KEPT.places, batch),
+      (tx: WriteTx) => deleteOrphanedLeases(tx, clock.now() - KEPT.places),
     ]
     for (const remove of removals) await this.#removeAll({ organizationId }, remove, signal)
     if (signal?.aborted) return

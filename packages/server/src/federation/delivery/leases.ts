@@ -5,13 +5,13 @@ import type { WriteTx } from '../../store/index.ts'
 import { findNodes, type NewLease, putLeases } from '../../store/queries/cluster-nodes.ts'
 import { findCluster } from '../../store/queries/clusters.ts'
 import { findHalt } from '../../store/queries/log-halts.ts'
-import { oldestOpenEffect, putAcknowledgements } from '../../store/queries/revocation-effects.ts'
 import { readCluster, type WhenStale } from '../cluster.ts'
 import type { Follower } from '../cluster-credentials.ts'
 import { viewOfCluster } from '../cluster-view.ts'
 import { tellAcknowledged } from './acknowledgement-news.ts'
 import { isInLog, type KnownPlace, reportDivergence } from './continuity.ts'
 import type { Deliveries } from './deliveries.ts'
+import { keepForOpenEffects } from './open-effects.ts'
 
 /** What a node may rely on, from when it sent its acknowledgement and once it has applied `head`. */
 export interface Lease {
@@ -129,8 +129,8 @@ export class Leases {
       leases.set(node.nodeId, leaseOf(node, place.position, contract, now))
       verdicts.push({ contract })
     }
-    await putLeases(tx, [...leases.values()])
     await keepForOpenEffects(tx, [...leases.values()])
+    await putLeases(tx, [...leases.values()])
     return verdicts
   }
 
@@ -154,26 +154,6 @@ export class Leases {
     const view = viewVersion(await viewOfCluster(this.#deliveries.authority, tx, cluster))
     return { view, maxStaleness: cluster.maxStaleness, whenStale: cluster.whenStale }
   }
-}
-
-/**
- * While a revocation is taking effect, when each node first acknowledged what: its receipt will tell. What is written
- * grows with acknowledgements, never with the number of revocations; while none is open it is nothing.
- */
-async function keepForOpenEffects(tx: WriteTx, leases: readonly NewLease[]): Promise<void> {
-  if (leases.length === 0) return
-  const oldest = await oldestOpenEffect(tx)
-  if (oldest === undefined) return
-  const rows = leases
-    .filter((lease) => compareMarks(lease, oldest) >= 0)
-    .map(({ node_id, cluster_id, incarnation, seq, acknowledged_at }) => ({
-      node_id,
-      cluster_id,
-      incarnation,
-      seq,
-      at: acknowledged_at,
-    }))
-  await putAcknowledgements(tx, rows)
 }
 
 type Contract = Omit<Lease, 'head'>

@@ -47,6 +47,21 @@ export async function listNodes(tx: ReadTx, clusterId: string): Promise<ClusterN
     .execute()
 }
 
+/** The leases of the given nodes, of those that have one. */
+export async function findLeases(tx: ReadTx, nodeIds: readonly string[]): Promise<NodeLeases[]> {
+  const found: NodeLeases[] = []
+  for (let at = 0; at < nodeIds.length; at += CHUNK) {
+    const rows = await tx.db
+      .selectFrom('node_leases')
+      .selectAll()
+      .where('organization_id', '=', organizationOf(tx))
+      .where('node_id', 'in', nodeIds.slice(at, at + CHUNK))
+      .execute()
+    found.push(...rows)
+  }
+  return found
+}
+
 export async function listLeases(tx: ReadTx, clusterId: string): Promise<NodeLeases[]> {
   return tx.db
     .selectFrom('node_leases')
@@ -113,4 +128,18 @@ export async function deleteSilentNodes(tx: WriteTx, clusterId: string, before: 
       inner.selectFrom('node_leases').select('node_id').where('organization_id', '=', organization),
     )
     .execute()
+}
+
+/** Deletes leases that ended before a time, of nodes whose cluster has been deleted. @returns how many */
+export async function deleteOrphanedLeases(tx: WriteTx, before: number): Promise<number> {
+  const organization = organizationOf(tx)
+  const { numDeletedRows } = await tx.db
+    .deleteFrom('node_leases')
+    .where('organization_id', '=', organization)
+    .where('lease_until', '<', before)
+    .where('cluster_id', 'not in', (inner) =>
+      inner.selectFrom('clusters').select('id').where('organization_id', '=', organization),
+    )
+    .executeTakeFirst()
+  return Number(numDeletedRows)
 }

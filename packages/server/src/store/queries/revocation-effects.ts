@@ -46,6 +46,19 @@ export async function listOpenEffects(tx: ReadTx, limit: number, after?: Mark): 
   return query.orderBy('incarnation').orderBy('seq').limit(limit).execute()
 }
 
+/** The places after one whose entries have yet to take effect, in order. */
+export async function listOpenPlaces(tx: ReadTx, after: Mark): Promise<Mark[]> {
+  return tx.db
+    .selectFrom('revocations')
+    .select(['incarnation', 'seq'])
+    .where('effect_open', '=', 1)
+    .where('organization_id', '=', organizationOf(tx))
+    .where((row) => row(row.refTuple('incarnation', 'seq'), '>', row.tuple(after.incarnation, after.seq)))
+    .orderBy('incarnation')
+    .orderBy('seq')
+    .execute()
+}
+
 /** The oldest entry that has yet to take effect. */
 export async function oldestOpenEffect(tx: ReadTx): Promise<Mark | undefined> {
   return tx.db

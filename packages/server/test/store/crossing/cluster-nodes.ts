@@ -6,8 +6,10 @@ export default crossing(nodes)(({ of, newRow }) => ({
   findPresentedNode: { system: [of('cluster_nodes', 'token_hash')] },
   findNodes: [[of('cluster_nodes', 'id')]],
   listNodes: [of('cluster_nodes', 'cluster_id')],
+  findLeases: [[of('node_leases', 'node_id')]],
   listLeases: [of('node_leases', 'cluster_id')],
   listAllLeases: [],
   putLeases: [[newRow('node_leases')]],
+  deleteOrphanedLeases: [2],
   deleteSilentNodes: [of('cluster_nodes', 'cluster_id'), 2],
 }))

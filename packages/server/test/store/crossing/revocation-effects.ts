@@ -7,6 +7,7 @@ export default crossing(effects)(({ of, newRow }) => ({
   organizationsWithOpenEffects: { system: [] },
   countOpenEffects: { system: [] },
   listOpenEffects: [10],
+  listOpenPlaces: [{ incarnation: 1, seq: 0 }],
   oldestOpenEffect: [],
   closeEffect: [of('revocations', 'id'), PLACE],
   keepCovered: [of('revocations', 'id'), PLACE, '{}'],
