@@ -2,6 +2,7 @@ import { userInfo } from 'node:os'
 import { createInterface } from 'node:readline/promises'
 import { formatPosition } from '@rescind/core/log'
 import { type Authority, systemActor } from '../authority/index.ts'
+import { renewProviderKeys } from '../federation/provider-keys/recover.ts'
 import { type Recovery, type RecoveryStep, recoverLog } from '../federation/recovery/recover.ts'
 import { type LogState, nextIncarnation, scopeOf, statesOfLogs } from '../federation/recovery/stopped-logs.ts'
 import { dismissDivergence } from '../log/index.ts'
@@ -19,11 +20,8 @@ export interface RecoverWords {
   readonly yes?: boolean | undefined
 }
 
-/**
- * What has keys or state of its own to begin anew, beside signing keys and what the log says of identity providers. The
- * key sets that a federation keeps of its providers belong here too: their epoch has to rise, so that they are fetched.
- */
-const STEPS: readonly RecoveryStep[] = [renewReceiptKey]
+/** What has keys or state of its own to begin anew, beside signing keys and what the log says of identity providers. */
+const STEPS: readonly RecoveryStep[] = [renewReceiptKey, renewProviderKeys]
 
 /**
  * Recovers logs after a database was put back to an older state: on the database itself, by the server's own

@@ -9,9 +9,11 @@ import { patchConnectedOrganization } from '../../src/federation/connected-organ
 import { createFederation } from '../../src/federation/federations.ts'
 import { createIdentityProvider } from '../../src/federation/identity-providers.ts'
 import { providerHealth } from '../../src/federation/provider-keys/health.ts'
+import { renewProviderKeys } from '../../src/federation/provider-keys/recover.ts'
 import { lookForKey, refreshDue, refreshProviderKeys } from '../../src/federation/provider-keys/refresh.ts'
 import { revokeProviderKeys } from '../../src/federation/provider-keys/revoke.ts'
 import { SCHEDULE } from '../../src/federation/provider-keys/schedule.ts'
+import { recoverLog } from '../../src/federation/recovery/recover.ts'
 import { readEntries } from '../../src/log/index.ts'
 import type { Resolve } from '../../src/outbound/index.ts'
 import { revocationsPage } from '../../src/revocation/revocations.ts'
@@ -372,4 +374,29 @@ describe.each(DATABASES)('the keys of an identity provider on $name', (database)
       isTrusted: true,
     })
   })
+
+  // The last one: other logs go on in another incarnation.
+  it.each([
+    ['a federation', () => ({ id: federation, name: undefined })],
+    ['an organization', () => ({ id: ORGANIZATION_B, name: 'b' })],
+  ])(
+    'are trusted again only when they were fetched again, after the log of %s was recovered',
+    async (_, log) => {
+      publish(OLD)
+      await refresh()
+      const { epoch } = (await told(ORGANIZATION_B)).at(-1)?.data ?? { epoch: 0 }
+      const steps = [renewProviderKeys]
+      await recoverLog(authority, { log: log(), operator: 'test', reason: 'A test.', steps })
+      const lost = (await told(ORGANIZATION_B)).at(-1)
+      expect(lost).toMatchObject({ kind: 'idp_jwks.revoked', cause: 'log.recovered' })
+      expect(kidsIn(lost) ?? []).toEqual([])
+      expect(await health()).toMatchObject({ isTrusted: false })
+      // The very same set, by the same validator, is news.
+      test.clock.advance(SCHEDULE.quiet)
+      expect(await refresh()).toBe('changed')
+      const again = (await told(ORGANIZATION_B)).at(-1)
+      expect(kidsIn(again)).toEqual(['old'])
+      expect(again?.data.epoch).toBe(epoch + 1)
+    },
+  )
 })

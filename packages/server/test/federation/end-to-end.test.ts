@@ -1,0 +1,204 @@
+import type { JWK } from 'jose'
+import type { Verifier } from '@rescind/verifier'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { refreshProviderKeys } from '../../src/federation/provider-keys/refresh.ts'
+import { curl, NEWEST } from '../support/atlas.ts'
+import { DATABASES } from '../support/databases.ts'
+import { AUDIENCE, IdentityProvider } from '../support/identity-provider.ts'
+import { Management } from '../support/management.ts'
+import { openNodes, type TestNodes } from '../support/nodes.ts'
+import { TcpProxy } from '../support/tcp-proxy.ts'
+import { openVerifier, verdictOf } from '../support/verifier-world.ts'
+
+const NATIVE = '/api/rescind/v1'
+/** Milliseconds: short, so that a node that hears nothing is soon known to take nothing. */
+const STALENESS = 2_000
+
+interface Organization {
+  readonly id: string
+  readonly admin: Management
+  /** As `curl --digest` uses it. */
+  readonly digest: string
+}
+
+/** The verifiers themselves are tried on both databases elsewhere. */
+const [database] = DATABASES
+
+describe('an identity provider whose signing key was stolen', () => {
+  let nodes: TestNodes
+  let idp: IdentityProvider
+  let proxy: TcpProxy
+  let federation: string
+  let provider: string
+  let organizations: readonly Organization[]
+  /** Of three clusters; the last one's only node reaches the authority through the proxy. */
+  let verifiers: readonly Verifier[]
+
+  const providerAt = () => `${NATIVE}/federations/${federation}/identity-providers/${provider}`
+
+  beforeAll(async () => {
+    if (database === undefined) throw new TypeError('no database')
+    nodes = await openNodes(database)
+    proxy = await TcpProxy.before(nodes.publicUrl)
+    idp = await IdentityProvider.start(`${nodes.publicUrl}/oauth2/callback`)
+    const admin = new Management(nodes.publicUrl, nodes.apiToken)
+    const ids = await admin.ok(`GET ${NATIVE}/bootstrap`)
+    federation = ids.federationSettingsId
+    const made = await admin.ok(`POST ${NATIVE}/organizations`, { name: 'second', subdomain: 'second' })
+    const second = new Management(nodes.publicUrl, made.admin.apiToken)
+    const first = await admin.ok(`POST ${NATIVE}/organizations`, { name: 'first', subdomain: 'first' })
+    organizations = [first, made].map(({ id, admin: { apiToken, publicKey, privateKey } }) => ({
+      id,
+      admin: new Management(nodes.publicUrl, apiToken),
+      digest: `${publicKey}:${privateKey}`,
+    }))
+    expect(second).toBeDefined()
+    for (const { id } of organizations)
+      await admin.ok(`PUT ${NATIVE}/federations/${federation}/organizations/${id}`)
+    provider = (
+      await admin.ok(`POST ${NATIVE}/federations/${federation}/identity-providers`, {
+        idpType: 'WORKLOAD',
+        displayName: 'robots',
+        issuerUri: idp.issuer,
+        audience: AUDIENCE,
+        authorizationType: 'GROUP',
+        userClaim: 'sub',
+        groupsClaim: 'groups',
+      })
+    ).id
+    for (const { id, admin: own } of organizations)
+      await own.ok(`PUT ${NATIVE}/federations/${federation}/organizations/${id}`, {
+        identityProviders: [provider],
+      })
+    const opened: Verifier[] = []
+    const [one, two] = organizations
+    for (const [owner, authority] of [
+      [one, nodes.publicUrl],
+      [two, nodes.publicUrl],
+      [two, proxy.url],
+    ] as const) {
+      if (owner === undefined) throw new TypeError('two organizations')
+      const cluster = await owner.admin.ok(`POST ${NATIVE}/clusters`, {
+        name: `cluster ${opened.length}`,
+        identityProviders: [idp.issuer],
+        maxStaleness: STALENESS,
+      })
+      const { credential } = await owner.admin.ok(`POST ${NATIVE}/clusters/${cluster.id}/credentials`)
+      opened.push(await openVerifier({ authority, credential, audience: AUDIENCE }))
+    }
+    verifiers = opened
+  })
+  afterAll(async () => {
+    for (const verifier of verifiers) await verifier.close()
+    await idp.close()
+    await proxy.close()
+    await nodes.close()
+  })
+
+  const verdicts = (token: string) => Promise.all(verifiers.map((verifier) => verdictOf(verifier, token)))
+  const all = (verdict: string) => verifiers.map(() => verdict)
+  /** Milliseconds until a condition holds; the test's own time is the limit. */
+  const measure = async (condition: () => Promise<boolean>) => {
+    const began = performance.now()
+    while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 20))
+    return Math.round(performance.now() - began)
+  }
+  const untilAll = (verdict: RegExp, token: string | (() => Promise<string>)) =>
+    measure(async () =>
+      (await verdicts(typeof token === 'string' ? token : await token())).every((one) => verdict.test(one)),
+    )
+  const tell = (what: string, milliseconds: number) => console.info(`${what}: ${milliseconds} ms`)
+  const refresh = () => refreshProviderKeys(nodes.nodes[0].authority, federation, idp.issuer)
+
+  /** Each case begins with a key that everybody trusts, and a token of it. */
+  let good: string
+  let stolen: JWK
+  beforeEach(async () => {
+    await refresh()
+    await untilAll(/^accepted$/, () => idp.token())
+    good = await idp.token()
+    stolen = idp.key
+  }, 20_000)
+
+  /** Every organization's own receipt of the revocation of the provider's keys, once it is complete. */
+  const receipts = async () =>
+    Promise.all(
+      organizations.map(async ({ admin }) => {
+        const { items } = await admin.ok(`GET ${NATIVE}/revocations?limit=1`)
+        let receipt = await admin.ok(`GET ${NATIVE}/revocations/${items[0].id}/receipt`)
+        await measure(async () => {
+          receipt = await admin.ok(`GET ${NATIVE}/revocations/${items[0].id}/receipt`)
+          return receipt.receipt.effect.state === 'complete'
+        })
+        return receipt.receipt
+      }),
+    )
+  const statesIn = (receipt: Awaited<ReturnType<typeof receipts>>[number]) =>
+    receipt.effect.clusters.flatMap((cluster: { nodes: { state: string }[] }) =>
+      cluster.nodes.map(({ state }) => state),
+    )
+
+  it('is replaced there and revoked by the endpoint that Atlas has, for every cluster', async () => {
+    await idp.order('replace')
+    const revoked = performance.now()
+    const reply = await curl(
+      `${nodes.publicUrl}/api/atlas/v2/federationSettings/${federation}/identityProviders/${provider}/jwks`,
+      '-X',
+      'DELETE',
+      '--digest',
+      '-u',
+      organizations[0]?.digest ?? '',
+      '-H',
+      `Accept: ${NEWEST}`,
+    )
+    expect([reply.status, reply.text]).toEqual([204, ''])
+    await untilAll(/^key_revoked$/, good)
+    tell('refused by three clusters of two organizations', Math.round(performance.now() - revoked))
+    // Freshly forged, dated now, and as late as a clock is believed: nothing about them is old but the key.
+    for (const later of [0, 4]) expect(await verdicts(await idp.forge(stolen, later))).toEqual(all('key_revoked'))
+    tell('tokens of the new key are taken', await untilAll(/^accepted$/, () => idp.token()))
+    expect(await verdicts(await idp.forge(stolen))).toEqual(all('key_revoked'))
+    expect((await receipts()).map(statesIn)).toEqual([['acknowledged'], ['acknowledged', 'acknowledged']])
+  }, 20_000)
+
+  it('cannot be asked when it is revoked: nothing of it is taken until it can', async () => {
+    await idp.order('replace')
+    const fresh = await idp.token()
+    await idp.order('down')
+    const [owner] = organizations
+    const outcome = await owner?.admin.ok(`POST ${providerAt()}/revoke-keys`, { reason: 'compromised' })
+    expect(outcome).toMatchObject({ outcome: 'network', trusted: [] })
+    await untilAll(/^(key_unknown|key_revoked|token_revoked)$/, good)
+    for (const token of [fresh, await idp.forge(stolen, 4)])
+      for (const verdict of await verdicts(token)) expect(verdict).not.toBe('accepted')
+    await idp.order('up')
+    expect(await refresh()).toBe('changed')
+    tell('tokens of the new key are taken', await untilAll(/^accepted$/, () => idp.token()))
+    expect(await verdicts(await idp.forge(stolen))).toEqual(all('key_revoked'))
+  }, 20_000)
+
+  it('still publishes the stolen key, which is blocked by its kid, while one node is cut off', async () => {
+    await idp.order('add')
+    await refresh()
+    proxy.hold()
+    const [owner] = organizations
+    const outcome = await owner?.admin.ok(`POST ${providerAt()}/revoke-keys`, {
+      reason: 'compromised',
+      blockKids: [stolen.kid],
+    })
+    expect(outcome.blocked.map(({ kid }: { kid: string }) => kid)).toEqual([stolen.kid])
+    expect(outcome.stillPublished).toEqual([])
+    const [one, two, apart] = verifiers
+    if (one === undefined || two === undefined || apart === undefined) throw new TypeError('three verifiers')
+    await measure(async () =>
+      (await Promise.all([one, two].map((each) => verdictOf(each, good)))).every((is) => is === 'key_revoked'),
+    )
+    tell('the node that is cut off takes nothing', await measure(async () => apart.staleness > STALENESS))
+    expect(await verdictOf(apart, good)).toBe('stale')
+    const [, receipt] = await receipts()
+    expect(statesIn(receipt).toSorted()).toEqual(['acknowledged', 'lease_ended'])
+    proxy.release()
+    await untilAll(/^key_revoked$/, () => idp.forge(stolen, 4))
+    tell('tokens of the new key are taken', await untilAll(/^accepted$/, () => idp.token()))
+  }, 30_000)
+})
