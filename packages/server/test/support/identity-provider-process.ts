@@ -17,7 +17,8 @@ async function newKey(): Promise<JWK> {
 }
 
 let answer: RequestListener = (_, response) => response.destroy()
-const server = createServer((request, response) => answer(request, response))
+let isUp = true
+const server = createServer((request, response) => (isUp ? answer(request, response) : response.destroy()))
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
 const address = server.address()
 if (address === null || typeof address === 'string') throw new Error('no port was given')
@@ -35,6 +36,7 @@ function providerOf(signedBy: readonly JWK[]): RequestListener {
       {
         client_id: 'robot',
         client_secret: 'a secret of the robot',
+        id_token_signed_response_alg: 'ES256',
         grant_types: ['client_credentials'],
         redirect_uris: [],
         response_types: [],
@@ -75,12 +77,6 @@ function providerOf(signedBy: readonly JWK[]): RequestListener {
 }
 
 answer = providerOf(keys)
-let isUp = true
-const route: RequestListener = (request, response) =>
-  isUp ? answer(request, response) : response.destroy()
-server.removeAllListeners('request')
-server.on('request', route)
-
 process.on('message', async (order: ProviderOrder) => {
   switch (order) {
     case 'replace':

@@ -76,7 +76,7 @@ export class IdentityProvider {
 
   async close(): Promise<void> {
     const gone = once(this.#child, 'close')
-    this.#child.disconnect()
+    this.#child.kill()
     await gone
   }
 }
