@@ -12,16 +12,9 @@ export interface Attack extends RawRequest {
 
 const AT_ONCE = 8
 
-/**
- * Sends every attack and returns what went wrong: an answer that is not a proper refusal, and, for the attacks
- * that may not pass, whatever they changed in the database.
- */
-export async function faultsOf(
-  attacks: readonly Attack[],
-  { client, store }: { readonly client: RawClient; readonly store: Store },
-): Promise<string[]> {
+/** Sends every attack and returns what went wrong: each answer that is not a proper refusal. */
+export async function faultsOf(attacks: readonly Attack[], client: RawClient): Promise<string[]> {
   const faults: string[] = []
-  const before = await fingerprint(store)
   const waiting = attacks.values()
   const work = async () => {
     for (const attack of waiting) {
@@ -30,9 +23,14 @@ export async function faultsOf(
     }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, work))
-  if (attacks.every(({ mayPass }) => mayPass !== true))
-    faults.push(...changes(before, await fingerprint(store)).map((table) => `${table} has changed`))
   return faults
+}
+
+/** The tables whose rows are others after the work than they were before it. */
+export async function tablesChangedBy(store: Store, work: () => Promise<void>): Promise<string[]> {
+  const before = await fingerprint(store)
+  await work()
+  return changes(before, await fingerprint(store))
 }
 
 function judge({ target, mayPass = false }: Attack, response: RawResponse): string | undefined {
