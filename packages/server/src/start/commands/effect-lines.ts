@@ -9,22 +9,32 @@ type NodeShown = Static<typeof NodeDocument>
 const ORDER = ['exposed', 'late', 'waiting', 'lease_ended', 'expired', 'acknowledged'] as const
 const BAR = 20
 
-/** What an effect has come to, as lines for a terminal of so many rows and columns. */
+/** Whether a node had no lease any more when the entry was written: it is told of, and nobody waited for it. */
+export function wasSilentBefore({ state, at }: NodeShown, entryAt: number): boolean {
+  return state === 'lease_ended' && at !== undefined && Date.parse(at) <= entryAt
+}
+
+/**
+ * What an effect has come to, as lines for a terminal of so many rows and columns.
+ *
+ * @param entryAt when the entry was written: nodes that were silent before are one line
+ */
 export function effectLines(
   effect: EffectDocument,
   now: number,
+  entryAt: number,
   rows = Number.POSITIVE_INFINITY,
   columns = Number.POSITIVE_INFINITY,
 ): string[] {
   const heads = effect.clusters.length + 1
   const perCluster = Math.max(1, Math.floor((rows - heads) / Math.max(1, effect.clusters.length)) - 1)
   return [
-    ...effect.clusters.flatMap((cluster) => clusterLines(cluster, now, perCluster)),
+    ...effect.clusters.flatMap((cluster) => clusterLines(cluster, now, entryAt, perCluster)),
     summaryLine(effect),
   ].map((line) => (line.length > columns ? `${line.slice(0, Math.max(0, columns - 1))}…` : line))
 }
 
-function clusterLines(cluster: ClusterShown, now: number, most: number): string[] {
+function clusterLines(cluster: ClusterShown, now: number, entryAt: number, most: number): string[] {
   const { nodes } = cluster
   const done = nodes.filter(({ state }) => !['exposed', 'late', 'waiting'].includes(state)).length
   const name = shown(cluster.name) || cluster.id
@@ -34,12 +44,15 @@ function clusterLines(cluster: ClusterShown, now: number, most: number): string[
     ]
   const full = Math.floor((done / nodes.length) * BAR)
   const bar = `${'█'.repeat(full)}${'░'.repeat(BAR - full)}`
-  const ordered = nodes.toSorted((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state))
+  const silent = nodes.filter((node) => wasSilentBefore(node, entryAt))
+  const others = nodes.filter((node) => !wasSilentBefore(node, entryAt))
+  const ordered = others.toSorted((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state))
   const hidden = ordered.length - most
   return [
     `${name} (${cluster.class}${cluster.deleted ? ', deleted' : ''})  ${bar}  ${done} of ${nodes.length}`,
     ...ordered.slice(0, most).map((node) => `  ${nodeLine(node, now)}`),
     ...(hidden > 0 ? [`  … and ${hidden} more`] : []),
+    ...(silent.length > 0 ? [`  … and ${silent.length} whose lease had ended before`] : []),
   ]
 }
 

@@ -105,6 +105,7 @@ function receiptLines({
             covered.counted ? `, ${covered.users} users, ${covered.sessions} sessions` : ''
           }`,
         ]),
-    ...effectLines(effect, Date.parse(effect.effectiveAt ?? at)),
+    // An auditor is shown every node, also those that had fallen silent before.
+    ...effectLines(effect, Date.parse(effect.effectiveAt ?? at), Number.NEGATIVE_INFINITY),
   ].map(shown)
 }

@@ -17,8 +17,9 @@ export function processTerminal(): Terminal {
           writeSync(1, back + lines.map((line) => `${line}\n`).join(''))
         }
       : undefined,
-    rows: stdout.isTTY ? stdout.rows : Number.POSITIVE_INFINITY,
-    columns: stdout.isTTY ? stdout.columns : Number.POSITIVE_INFINITY,
+    // A terminal that does not know its size says 0.
+    rows: stdout.isTTY ? stdout.rows || 24 : Number.POSITIVE_INFINITY,
+    columns: stdout.isTTY ? stdout.columns || 80 : Number.POSITIVE_INFINITY,
     environment: process.env,
     askSecret: (question) => (stdin.isTTY ? askHidden(question) : Promise.resolve(undefined)),
     async readInput() {

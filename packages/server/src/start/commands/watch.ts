@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Compile } from 'typebox/compile'
 import { ProgressDocument } from '../../revocation/effect/document.ts'
 import { CommandRefused, type Terminal } from './command.ts'
-import { effectLines, nodeLine, summaryLine } from './effect-lines.ts'
+import { effectLines, nodeLine, summaryLine, wasSilentBefore } from './effect-lines.ts'
 import type { NativeClient } from './native-client.ts'
 
 const frame = Compile(ProgressDocument)
@@ -107,7 +107,7 @@ class Drawing {
   #draw(): void {
     if (this.#last === undefined) return
     const { rows, columns } = this.#terminal
-    this.#redraw(effectLines(this.#last.effect, Date.now(), rows - 1, columns))
+    this.#redraw(effectLines(this.#last.effect, Date.now(), Date.parse(this.#last.at), rows - 1, columns))
   }
 }
 
@@ -121,10 +121,10 @@ class Changes {
     this.#terminal = terminal
   }
 
-  take({ effect }: ProgressDocument): void {
+  take({ effect, at }: ProgressDocument): void {
     for (const cluster of effect.clusters)
       for (const node of cluster.nodes) {
-        if (this.#states.get(node.id) === node.state) continue
+        if (this.#states.get(node.id) === node.state || wasSilentBefore(node, Date.parse(at))) continue
         this.#states.set(node.id, node.state)
         this.#terminal.print(nodeLine(node, Date.now()))
       }
