@@ -11,6 +11,7 @@ import {
 import { atlasApi, atlasOAuthApi } from '../apis/atlas/index.ts'
 import { consoleApp } from '../apis/console/index.ts'
 import { ConsoleAccess } from '../apis/console-access.ts'
+import { Acknowledgements, acknowledgementShortcut } from '../apis/native/acknowledgements.ts'
 import { answerUnknownPaths, renderError } from '../apis/native/errors.ts'
 import { nativeApi } from '../apis/native/index.ts'
 import { logApi } from '../apis/native/log.ts'
@@ -52,6 +53,7 @@ export interface HttpOptions extends OperationsOptions {
  */
 export function buildHttp(authority: Authority, options: HttpOptions): FastifyInstance {
   const loggerInstance: FastifyBaseLogger = authority.logger
+  const acknowledgements = new Acknowledgements(new Deliveries(authority))
   const app = fastify({
     loggerInstance,
     logController: new OneLinePerRequest(),
@@ -65,7 +67,7 @@ export function buildHttp(authority: Authority, options: HttpOptions): FastifyIn
     // As long as a request line may be: whatever is too long for an id is unknown, in the dialect's own words.
     routerOptions: { maxParamLength: maxHeaderSize },
     forceCloseConnections: 'idle',
-    serverFactory: (handler) => serve(authority, handler),
+    serverFactory: (handler) => serve(authority, acknowledgements, handler),
   })
     .withTypeProvider<TypeBoxTypeProvider>()
     .setValidatorCompiler(TypeBoxValidatorCompiler)
@@ -96,17 +98,25 @@ export function buildHttp(authority: Authority, options: HttpOptions): FastifyIn
   const console = new ConsoleAccess(authority, new ConsoleSessions(authority, tokens.knowledge), hosts)
   app.register(nativeApi(authority, { ...tokens, console, sql }), { prefix: '/api/rescind/v1' })
   app.register(receiptKeysApi(authority, hosts), { prefix: '/api/rescind/v1' })
-  app.register(logApi(authority, new Deliveries(authority)), { prefix: '/api/rescind/v1' })
+  app.register(logApi(authority, acknowledgements), { prefix: '/api/rescind/v1' })
   app.register(oauthApi(authority, { ...tokens, hosts }))
   app.register(consoleApp({ authority, providers: tokens.providers, access: console }))
   return app
 }
 
-/** Published keys are answered before anything else, from memory; all other requests go to Fastify. */
-function serve(authority: Authority, handler: FastifyServerFactoryHandler): Server {
-  const shortcut = publishedKeysShortcut(authority)
+/** Published keys and plain acknowledgements are answered before anything else; all other requests go to Fastify. */
+function serve(
+  authority: Authority,
+  acknowledgements: Acknowledgements,
+  handler: FastifyServerFactoryHandler,
+): Server {
+  const answersKeys = publishedKeysShortcut(authority)
+  const takesAcknowledgement = acknowledgementShortcut(acknowledgements, handler)
   const server = createServer((request, response) => {
-    if (!shortcut(request, response)) handler(request, response)
+    // Once it does not listen any more, Fastify says so to whoever still is connected.
+    const isShort =
+      answersKeys(request, response) || (server.listening && takesAcknowledgement(request, response))
+    if (!isShort) handler(request, response)
   })
   // Fastify's own default, longer than the idle time of usual balancers.
   server.keepAliveTimeout = 72_000

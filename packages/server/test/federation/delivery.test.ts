@@ -195,6 +195,88 @@ describe.each(DATABASES)('the log for a cluster on $name', (database) => {
     expect((await fetch(url, { headers: given })).status).toBe(status)
   })
 
+  describe('acknowledged ahead of all routing', () => {
+    /** Known and registered, so that a plain acknowledgement takes the short way. */
+    const knownNode = async (credential = cluster.credential) => {
+      const { body } = await post('/nodes', {}, credential)
+      const node: { readonly nodeId: string; readonly nodeToken: string } = body
+      const position = (await get('/snapshot', {}, node.nodeToken)).headers.get('rescind-position') ?? ''
+      return { ...node, position }
+    }
+    /** The short way takes this type as verifiers write it; the same in other words goes the ordinary way. */
+    const [SHORT, ORDINARY] = ['application/json', 'application/json; charset=utf-8']
+    const acknowledge = async (token: string, body: string | Buffer, type = SHORT) => {
+      const reply = await fetch(`${cluster.origin}/api/rescind/v1/log/ack`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': type },
+        body: Buffer.from(body),
+      })
+      const [said, challenge] = ['content-type', 'www-authenticate'].map((name) => reply.headers.get(name))
+      return { status: reply.status, said, challenge, body: await jsonOf(reply) }
+    }
+
+    it('answers in the same words as the ordinary way, whatever it is asked', async () => {
+      const { nodeToken, position } = await knownNode()
+      const digest = 'ab'.repeat(32)
+      const bodies: [status: number, body: string | Buffer][] = [
+        [200, `{"position":"${position}"}`],
+        [400, ''],
+        [400, '{'],
+        [400, 'null'],
+        [400, '[]'],
+        [400, '{"position":7}'],
+        [400, '{"position":"last"}'],
+        [400, '{"position":"last\\u0000"}'],
+        [400, `{"position":"${position}","position":"${position}"}`],
+        [400, `{"position":"${position}","more":1}`],
+        [400, `{"position":"${position}","__proto__":{}}`],
+        [400, `{"position":"${position}","digest":"${digest.toUpperCase()}"}`],
+        [400, `{"position":"${'1'.repeat(400)}"}`],
+        [400, `{"position":"${'1'.repeat(4_000)}"}`],
+        [400, Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d])],
+        [409, `{"position":"${'b'.repeat(24)}.1.0"}`],
+        [409, `{"position":"${position.replace(/\d+$/, '900000000')}"}`],
+      ]
+      for (const [status, body] of bodies) {
+        const short = await acknowledge(nodeToken, body)
+        expect(short.status, String(body)).toBe(status)
+        expect(short, String(body)).toEqual(await acknowledge(nodeToken, body, ORDINARY))
+      }
+    })
+
+    it('refuses a node that is not registered any more, and those of a cluster that is gone, at once', async () => {
+      const { body } = await cluster.native('POST /clusters', { name: 'Gone', apis: [RESOURCE] })
+      const { body: made } = await cluster.native(`POST /clusters/${body.id}/credentials`)
+      const [first, second] = [await knownNode(made.credential), await knownNode(made.credential)]
+      const statuses = async ({ nodeToken, position }: typeof first) => [
+        (await acknowledge(nodeToken, JSON.stringify({ position }))).status,
+        (await acknowledge(nodeToken, JSON.stringify({ position }), ORDINARY)).status,
+      ]
+      expect([...(await statuses(first)), ...(await statuses(second))]).toEqual([200, 200, 200, 200])
+      const { authority } = cluster.okta
+      await authority.store.write({ organizationId: authority.actorA.organizationId }, (tx) =>
+        tx.db.deleteFrom('cluster_nodes').where('id', '=', first.nodeId).execute(),
+      )
+      expect([...(await statuses(first)), ...(await statuses(second))]).toEqual([401, 401, 200, 200])
+      await cluster.native(`DELETE /clusters/${body.id}`)
+      const last = await acknowledge(second.nodeToken, JSON.stringify({ position: second.position }))
+      expect(last).toMatchObject({ status: 401, challenge: 'SSWS', body: { code: 'credentials_invalid' } })
+    })
+
+    it('gives every one of many that come together a lease, and keeps each of them', async () => {
+      const nodes = await Promise.all(Array.from({ length: 40 }, () => knownNode()))
+      const replies = await Promise.all(
+        nodes.map(({ nodeToken, position }) => acknowledge(nodeToken, JSON.stringify({ position }))),
+      )
+      expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200]))
+      const { body } = await cluster.native(`GET /clusters/${cluster.id}/nodes`)
+      const fresh = body.items.filter(({ state }: { state: string }) => state === 'fresh')
+      expect(fresh.map(({ id }: { id: string }) => id)).toEqual(
+        expect.arrayContaining(nodes.map(({ nodeId }) => nodeId)),
+      )
+    })
+  })
+
   it('is neither for administrators, nor gives a lease to a cluster', async () => {
     const url = `${cluster.origin}/api/rescind/v1/log/snapshot`
     expect((await fetch(url, { headers: cluster.okta.adminA.header })).status).toBe(401)

@@ -1,4 +1,4 @@
-import { Type } from '@fastify/type-provider-typebox'
+import { type Static, Type } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { DomainError, type ErrorCode, type ErrorKind, REGISTRY } from '../../errors/index.ts'
 import type { NativeApp } from './native-app.ts'
@@ -28,14 +28,34 @@ const TRANSPORT: ReadonlyMap<string, { readonly code: ErrorCode; readonly status
   ['FST_ERR_CTP_INVALID_CONTENT_LENGTH', { code: 'invalid_request' }],
 ])
 
+/** A failure as the native API answers it. */
+export interface Refused {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | number>>
+  readonly body: Static<typeof ErrorBody>
+  /** Whether it is a fault of ours, or of what we rest on, which an operator wants to see. */
+  readonly isOurs: boolean
+}
+
 /** The one place where a failure becomes the native API's error. What is no refusal by name is a fault of ours. */
-export function renderError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+export function refusedBy(error: unknown): Refused {
   const { code, details, status } = refusalIn(error)
   const { kind, log: message } = REGISTRY[code]
-  if (kind === 'internal' || kind === 'unavailable') request.log.error({ err: error }, 'failed')
-  if (kind === 'unauthenticated') reply.header('www-authenticate', 'SSWS')
-  if (kind === 'limited') reply.header('retry-after', details.seconds ?? 1)
-  return reply.code(status ?? STATUS[kind]).send({ code, message, details })
+  return {
+    status: status ?? STATUS[kind],
+    headers: {
+      ...(kind === 'unauthenticated' && { 'www-authenticate': 'SSWS' }),
+      ...(kind === 'limited' && { 'retry-after': details.seconds ?? 1 }),
+    },
+    body: { code, message, details },
+    isOurs: kind === 'internal' || kind === 'unavailable',
+  }
+}
+
+export function renderError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { status, headers, body, isOurs } = refusedBy(error)
+  if (isOurs) request.log.error({ err: error }, 'failed')
+  return reply.code(status).headers(headers).send(body)
 }
 
 /** What no route answers does not exist, under any method. */
@@ -47,7 +67,7 @@ export function answerUnknownPaths(app: NativeApp): void {
 
 interface Refusal {
   readonly code: ErrorCode
-  readonly details: Readonly<Record<string, string | number>>
+  readonly details: Record<string, string | number>
   readonly status?: number | undefined
 }
 

@@ -6,23 +6,57 @@ import { Secret } from '../../secrets/index.ts'
 import type { NativeApp } from './native-app.ts'
 
 const BEARER = /^Bearer ([\x21-\x7e]{1,256})$/i
-/** Nodes whose token is remembered at once: whose it is never changes, and a lease asks whether it still is. */
+/** Nodes whose token is remembered at once; beyond them the oldest is forgotten, and looked up again. */
 const MOST_REMEMBERED = 20_000
+
+/** A node of a cluster, proved by its token. */
+export type ProvedNode = Follower & { readonly nodeId: string }
+
+/**
+ * Whose token it is, for nodes that showed theirs before: that never changes, and whether a node is still registered
+ * is asked where a lease is granted.
+ */
+export class KnownNodes {
+  readonly #byDigest = new Map<string, ProvedNode>()
+
+  /** Who shows this `Authorization`, if it is a node that is remembered. */
+  find(authorization: string | undefined): ProvedNode | undefined {
+    const presented = presentedIn(authorization)
+    return presented && this.#byDigest.get(credentialHash(presented))
+  }
+
+  /** @throws DomainError `credentials_missing`, `credentials_invalid` */
+  async authenticate(authority: Authority, authorization: string | undefined): Promise<Follower> {
+    const presented = presentedIn(authorization)
+    if (presented === undefined) throw new DomainError('credentials_missing')
+    const digest = credentialHash(presented)
+    const known = this.#byDigest.get(digest)
+    if (known !== undefined) return known
+    const follower = await authenticateFollower(authority, presented)
+    if (follower === undefined) throw new DomainError('credentials_invalid')
+    const { nodeId } = follower
+    if (nodeId !== undefined) this.#remember(digest, { ...follower, nodeId })
+    return follower
+  }
+
+  #remember(digest: string, node: ProvedNode): void {
+    const [oldest] = this.#byDigest.keys()
+    if (oldest !== undefined && this.#byDigest.size >= MOST_REMEMBERED) this.#byDigest.delete(oldest)
+    this.#byDigest.set(digest, node)
+  }
+}
+
+function presentedIn(authorization: string | undefined): Secret | undefined {
+  const presented = BEARER.exec(authorization ?? '')?.[1]
+  return presented === undefined ? undefined : new Secret(presented)
+}
 
 const followers = new WeakMap<FastifyRequest, Follower>()
 
 /** Settles which cluster, or which of its nodes, asks, before anything else of a request is read. */
-export function requireFollower(app: NativeApp, authority: Authority): void {
-  const nodes = new Map<string, Follower>()
+export function requireFollower(app: NativeApp, authority: Authority, known: KnownNodes): void {
   app.addHook('onRequest', async (request) => {
-    const presented = BEARER.exec(request.headers.authorization ?? '')?.[1]
-    if (presented === undefined) throw new DomainError('credentials_missing')
-    const secret = new Secret(presented)
-    const digest = credentialHash(secret)
-    const follower = nodes.get(digest) ?? (await authenticateFollower(authority, secret))
-    if (follower === undefined) throw new DomainError('credentials_invalid')
-    if (follower.nodeId !== undefined && nodes.size < MOST_REMEMBERED) nodes.set(digest, follower)
-    followers.set(request, follower)
+    followers.set(request, await known.authenticate(authority, request.headers.authorization))
   })
 }
 

@@ -5,17 +5,16 @@ import { compareMarks, formatPosition, type Position, parsePosition } from '@res
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Authority } from '../../authority/index.ts'
 import { DomainError } from '../../errors/index.ts'
-import { WHEN_STALE } from '../../federation/cluster.ts'
 import type { Follower } from '../../federation/cluster-credentials.ts'
 import { registerNode } from '../../federation/cluster-nodes.ts'
 import { refuseDiverged } from '../../federation/delivery/continuity.ts'
 import type { Deliveries } from '../../federation/delivery/deliveries.ts'
 import { type SentFrame, sendable } from '../../federation/delivery/event-stream.ts'
-import { Leases } from '../../federation/delivery/leases.ts'
 import { MOST_RETURNED, takeReturnedKeys } from '../../federation/delivery/returned-keys.ts'
 import type { EncodedSnapshot, ViewFeed } from '../../federation/delivery/view-feed.ts'
 import { lookForKeyOf } from '../../federation/provider-keys/refresh.ts'
 import { framesOf, head, readEntries } from '../../log/index.ts'
+import { Acknowledgement, type Acknowledgements, bodyTaken, LeaseBody } from './acknowledgements.ts'
 import { renderError } from './errors.ts'
 import { readJsonBodies } from './json-body.ts'
 import { followerOf, requireFollower } from './log-authentication.ts'
@@ -56,10 +55,6 @@ const NodeName = Type.Object(
   closed,
 )
 const Registered = Type.Object({ nodeId: Type.String(), nodeToken: Type.String() })
-const Acknowledgement = Type.Object(
-  { position: Type.String({ maxLength: 64 }), digest: Type.Optional(Digest) },
-  closed,
-)
 const Thumbprints = Type.Object(
   {
     revoked: Type.Array(Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' }), {
@@ -70,22 +65,26 @@ const Thumbprints = Type.Object(
   closed,
 )
 const Taken = Type.Object({ taken: Type.Integer(), known: Type.Integer(), refused: Type.Integer() })
-const LeaseBody = Type.Object({
-  head: Type.String(),
-  view: Type.String(),
-  maxStaleness: Type.Integer(),
-  whenStale: Type.Enum(WHEN_STALE),
-})
+/** A kid that a token of an identity provider names, and that is not among the keys that the log has of it. */
+const UnknownKey = Type.Object(
+  {
+    issuer: Type.String({ minLength: 1, maxLength: 2_048 }),
+    kid: Type.String({ minLength: 1, maxLength: 128 }),
+  },
+  closed,
+)
 
 /** What verifiers read the log by, mounted beside the native API: credentials of clusters open it, and no other. */
-export function logApi(authority: Authority, deliveries: Deliveries): FastifyPluginAsyncTypebox {
+export function logApi(authority: Authority, acknowledgements: Acknowledgements): FastifyPluginAsyncTypebox {
+  const { deliveries, knownNodes } = acknowledgements
   return async (app) => {
     app.setErrorHandler(renderError)
-    requireFollower(app, authority)
+    requireFollower(app, authority, knownNodes)
     readJsonBodies(app)
     snapshots(app, deliveries)
     news(app, deliveries)
-    nodes(app, authority, deliveries)
+    nodes(app, authority)
+    leases(app, acknowledgements)
     keys(app, authority)
     // A stream does not end by itself, and a server does not close before its answers have ended.
     app.addHook('preClose', async () => deliveries.close())
@@ -149,18 +148,8 @@ function news(app: NativeApp, deliveries: Deliveries): void {
   )
 }
 
-/** `POST /log/nodes`, `POST /log/ack`: who follows, and the lease for what it has applied. */
-/** A kid that a token of an identity provider names, and that is not among the keys that the log has of it. */
-const UnknownKey = Type.Object(
-  {
-    issuer: Type.String({ minLength: 1, maxLength: 2_048 }),
-    kid: Type.String({ minLength: 1, maxLength: 128 }),
-  },
-  { additionalProperties: false },
-)
-
-function nodes(app: NativeApp, authority: Authority, deliveries: Deliveries): void {
-  const leases = new Leases(deliveries)
+/** `POST /log/nodes`: who follows. */
+function nodes(app: NativeApp, authority: Authority): void {
   app.post(
     '/log/nodes',
     { schema: { body: Type.Optional(NodeName), response: { 201: Registered, ...RESPONSES } } },
@@ -188,19 +177,22 @@ function nodes(app: NativeApp, authority: Authority, deliveries: Deliveries): vo
       return {}
     },
   )
+}
+
+/** `POST /log/ack`: the lease for what a node has applied. Most of them never come here: `acknowledgementShortcut`. */
+function leases(app: NativeApp, acknowledgements: Acknowledgements): void {
   app.post(
     '/log/ack',
-    { schema: { body: Acknowledgement, response: { 200: LeaseBody, ...RESPONSES } } },
+    {
+      // Thousands of nodes say every few seconds that all is well.
+      logLevel: 'warn',
+      schema: { body: Acknowledgement, response: { 200: LeaseBody, ...RESPONSES } },
+      preParsing: async (request, _reply, payload) => bodyTaken(request.raw) ?? payload,
+    },
     async (request) => {
       const { nodeId, ...follower } = followerOf(request)
       if (nodeId === undefined) throw new DomainError('permission_denied')
-      const { position: text, digest } = request.body
-      const position = parsePosition(text)
-      if (position === undefined)
-        throw new DomainError('invalid_request', { '/position': 'must be a position' })
-      const place = digest === undefined ? { position } : { position, digest }
-      const { head: at, ...lease } = await leases.acknowledge({ ...follower, nodeId }, place)
-      return { head: formatPosition(at), ...lease }
+      return acknowledgements.take({ ...follower, nodeId }, request.body)
     },
   )
 }

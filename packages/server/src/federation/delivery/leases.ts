@@ -75,8 +75,11 @@ export class Leases {
     this.#running.add(log)
     // Who comes while a batch is on its way waits for the next, whose head is read after that.
     await new Promise((resolve) => setImmediate(resolve))
-    for (let batch = this.#take(log); batch.length > 0; batch = this.#take(log))
+    for (let batch = this.#take(log); batch.length > 0; batch = this.#take(log)) {
+      const start = performance.now()
       await this.#settle(log, batch)
+      await breather(performance.now() - start)
+    }
     this.#running.delete(log)
   }
 
@@ -154,6 +157,17 @@ export class Leases {
     const view = viewVersion(await viewOfCluster(this.#deliveries.authority, tx, cluster))
     return { view, maxStaleness: cluster.maxStaleness, whenStale: cluster.whenStale }
   }
+}
+
+/** How many times as long as a batch took until the next one begins, and at the most, in milliseconds. */
+const BREATHER = { times: 2, longest: 25 }
+
+/**
+ * Thousands of nodes acknowledge an entry within moments, and others all the time: where making leases durable takes
+ * long, batches that followed on each other would leave the thread to nothing else, and hold few leases each.
+ */
+function breather(took: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.min(BREATHER.longest, took * BREATHER.times)))
 }
 
 type Contract = Omit<Lease, 'head'>

@@ -31,6 +31,8 @@ const INTERVAL = 250
 const IDLE = 5_000
 /** Acknowledgements come by the thousand; so long is waited for those that follow on one. */
 const GATHER = 10
+/** And so many times as long as the last look took: with thousands of nodes the looks must not fill the thread. */
+const TIMES_AS_LONG = 4
 const BATCH = 100
 
 /**
@@ -44,12 +46,14 @@ export async function startEffects(authority: Authority, signal: AbortSignal): P
   const bell = new Bell()
   const endings = [store.onAppended(() => bell.ring()), onAcknowledged(store, () => bell.ring())]
   while (!signal.aborted) {
+    const start = performance.now()
     const isOpen = await completeEffects(authority, signal).catch((cause: unknown) => {
       logger.error({ err: cause }, 'the effects of revocations could not be judged')
       return true
     })
+    const took = performance.now() - start
     await bell.wait(isOpen ? INTERVAL : IDLE, signal)
-    await pause(GATHER, signal)
+    await pause(Math.min(INTERVAL, Math.max(GATHER, took * TIMES_AS_LONG)), signal)
   }
   for (const end of endings) end()
 }

@@ -1,8 +1,20 @@
+import { sql } from 'kysely'
+import { type ColumnTypes, namesOf, rowsAsOne } from '../rows-as-one.ts'
 import { organizationOf, type ReadTx, SYSTEM, type WriteTx } from '../store.ts'
 import type { ClusterNodes, NodeLeases } from '../tables/clusters.ts'
 
-/** How many leases one statement records: SQLite and PostgreSQL bound the parameters of a statement. */
-const CHUNK = 500
+const LEASE: ColumnTypes<NodeLeases> = {
+  organization_id: 'text',
+  node_id: 'text',
+  cluster_id: 'text',
+  incarnation: 'bigint',
+  seq: 'bigint',
+  acknowledged_at: 'bigint',
+  lease_until: 'bigint',
+  max_staleness: 'bigint',
+  when_stale: 'text',
+}
+const LEASE_COLUMNS = namesOf(LEASE)
 
 export type NewNode = Omit<ClusterNodes, 'organization_id'>
 export type NewLease = Omit<NodeLeases, 'organization_id'>
@@ -20,19 +32,24 @@ export async function findPresentedNode(tx: ReadTx, tokenHash: string): Promise<
   return tx.db.selectFrom('cluster_nodes').selectAll().where('token_hash', '=', tokenHash).executeTakeFirst()
 }
 
-/** Those of the given ids that are still registered. */
-export async function findNodes(tx: ReadTx, ids: readonly string[]): Promise<ClusterNodes[]> {
-  const found: ClusterNodes[] = []
-  for (let at = 0; at < ids.length; at += CHUNK) {
-    const rows = await tx.db
-      .selectFrom('cluster_nodes')
-      .selectAll()
-      .where('organization_id', '=', organizationOf(tx))
-      .where('id', 'in', ids.slice(at, at + CHUNK))
-      .execute()
-    found.push(...rows)
-  }
-  return found
+/** Which of the given ids are still registered, and to which cluster. */
+export async function findNodes(
+  tx: ReadTx,
+  ids: readonly string[],
+): Promise<Pick<ClusterNodes, 'id' | 'cluster_id'>[]> {
+  // A cross join is the order of reading, too: node by node, whatever else the organization has.
+  return tx.db
+    .selectFrom(wantedIds(tx, ids))
+    .crossJoin('cluster_nodes as node')
+    .select(['node.id', 'node.cluster_id'])
+    .where('node.organization_id', '=', organizationOf(tx))
+    .whereRef('node.id', '=', 'wanted.wanted_id')
+    .execute()
+}
+
+function wantedIds(tx: ReadTx, ids: readonly string[]) {
+  const rows = ids.map((id) => ({ wanted_id: id }))
+  return sql<{ wanted_id: string }>`(${rowsAsOne(tx, { wanted_id: 'text' }, rows)})`.as('wanted')
 }
 
 /** In order of registration. */
@@ -47,19 +64,18 @@ export async function listNodes(tx: ReadTx, clusterId: string): Promise<ClusterN
     .execute()
 }
 
-/** The leases of the given nodes, of those that have one. */
-export async function findLeases(tx: ReadTx, nodeIds: readonly string[]): Promise<NodeLeases[]> {
-  const found: NodeLeases[] = []
-  for (let at = 0; at < nodeIds.length; at += CHUNK) {
-    const rows = await tx.db
-      .selectFrom('node_leases')
-      .selectAll()
-      .where('organization_id', '=', organizationOf(tx))
-      .where('node_id', 'in', nodeIds.slice(at, at + CHUNK))
-      .execute()
-    found.push(...rows)
-  }
-  return found
+/** What the given nodes acknowledged last, of those that have a lease. */
+export async function findLeases(
+  tx: ReadTx,
+  nodeIds: readonly string[],
+): Promise<Pick<NodeLeases, 'node_id' | 'incarnation' | 'seq'>[]> {
+  return tx.db
+    .selectFrom(wantedIds(tx, nodeIds))
+    .crossJoin('node_leases as lease')
+    .select(['lease.node_id', 'lease.incarnation', 'lease.seq'])
+    .where('lease.organization_id', '=', organizationOf(tx))
+    .whereRef('lease.node_id', '=', 'wanted.wanted_id')
+    .execute()
 }
 
 export async function listLeases(tx: ReadTx, clusterId: string): Promise<NodeLeases[]> {
@@ -89,25 +105,25 @@ export async function listAllLeases(tx: ReadTx): Promise<(NodeLeases & { readonl
     .execute()
 }
 
-/** Records leases, each in the place of the node's former one. */
+/** Records leases, one for each node, in the place of its former one. */
 export async function putLeases(tx: WriteTx, leases: readonly NewLease[]): Promise<void> {
+  if (leases.length === 0) return
   const rows = leases.map((lease) => ({ ...lease, organization_id: organizationOf(tx) }))
-  for (let at = 0; at < rows.length; at += CHUNK) {
-    await tx.db
-      .insertInto('node_leases')
-      .values(rows.slice(at, at + CHUNK))
-      .onConflict((conflict) =>
-        conflict.columns(['organization_id', 'node_id']).doUpdateSet((row) => ({
-          incarnation: row.ref('excluded.incarnation'),
-          seq: row.ref('excluded.seq'),
-          acknowledged_at: row.ref('excluded.acknowledged_at'),
-          lease_until: row.ref('excluded.lease_until'),
-          max_staleness: row.ref('excluded.max_staleness'),
-          when_stale: row.ref('excluded.when_stale'),
-        })),
-      )
-      .execute()
-  }
+  await tx.db
+    .insertInto('node_leases')
+    .columns(LEASE_COLUMNS)
+    .expression(rowsAsOne(tx, LEASE, rows))
+    .onConflict((conflict) =>
+      conflict.columns(['organization_id', 'node_id']).doUpdateSet((row) => ({
+        incarnation: row.ref('excluded.incarnation'),
+        seq: row.ref('excluded.seq'),
+        acknowledged_at: row.ref('excluded.acknowledged_at'),
+        lease_until: row.ref('excluded.lease_until'),
+        max_staleness: row.ref('excluded.max_staleness'),
+        when_stale: row.ref('excluded.when_stale'),
+      })),
+    )
+    .execute()
 }
 
 /** Deletes the nodes of a cluster that registered before a time and whose lease, if any, ended before it. */

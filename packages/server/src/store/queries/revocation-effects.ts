@@ -1,10 +1,21 @@
 import type { Mark } from '@rescind/core/log'
+import { type ColumnTypes, namesOf, rowsAsOne } from '../rows-as-one.ts'
 import { organizationOf, type ReadTx, SYSTEM, type WriteTx } from '../store.ts'
 import type { NodeAcknowledgements, RevocationReceipts } from '../tables/revocations.ts'
 import type { RevocationRow } from './revocations.ts'
 
-/** How many rows one statement writes: SQLite and PostgreSQL bound the parameters of a statement. */
+/** How many ids one statement names: SQLite and PostgreSQL bound the parameters of a statement. */
 const CHUNK = 500
+
+const ACKNOWLEDGEMENT: ColumnTypes<NodeAcknowledgements> = {
+  organization_id: 'text',
+  node_id: 'text',
+  cluster_id: 'text',
+  incarnation: 'bigint',
+  seq: 'bigint',
+  at: 'bigint',
+}
+const ACKNOWLEDGEMENT_COLUMNS = namesOf(ACKNOWLEDGEMENT)
 
 export type NewReceipt = Omit<RevocationReceipts, 'organization_id'>
 export type NewAcknowledgement = Omit<NodeAcknowledgements, 'organization_id'>
@@ -144,15 +155,16 @@ export async function listReceiptFacts(
 
 /** Keeps when a place was first acknowledged; a later acknowledgement of the same changes nothing. */
 export async function putAcknowledgements(tx: WriteTx, rows: readonly NewAcknowledgement[]): Promise<void> {
+  if (rows.length === 0) return
   const owned = rows.map((row) => ({ ...row, organization_id: organizationOf(tx) }))
-  for (let at = 0; at < owned.length; at += CHUNK)
-    await tx.db
-      .insertInto('node_acknowledgements')
-      .values(owned.slice(at, at + CHUNK))
-      .onConflict((conflict) =>
-        conflict.columns(['organization_id', 'incarnation', 'seq', 'node_id']).doNothing(),
-      )
-      .execute()
+  await tx.db
+    .insertInto('node_acknowledgements')
+    .columns(ACKNOWLEDGEMENT_COLUMNS)
+    .expression(rowsAsOne(tx, ACKNOWLEDGEMENT, owned))
+    .onConflict((conflict) =>
+      conflict.columns(['organization_id', 'incarnation', 'seq', 'node_id']).doNothing(),
+    )
+    .execute()
 }
 
 /** Acknowledgements of a place or a later one, the lowest place first. */
