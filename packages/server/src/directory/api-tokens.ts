@@ -9,6 +9,7 @@ import {
   type ApiTokenRow,
   deleteApiToken,
   findApiToken,
+  findApiTokenVerifier,
   findPresentedApiToken,
   insertApiToken,
   listApiTokens as listApiTokenRows,
@@ -17,6 +18,7 @@ import {
 } from '../store/queries/api-tokens.ts'
 import { findUser } from '../store/queries/users.ts'
 import { readRoles } from './roles-of-users.ts'
+import { readScramVerifier, type ScramVerifier, scramVerifier } from './scram-verifier.ts'
 import { ENABLED_STATUSES } from './users-status.ts'
 
 /** How far behind `lastUsedAt` may be, in milliseconds: a busy token is written once in this time. */
@@ -84,6 +86,7 @@ export async function addApiToken(
     id,
     name: draft.name,
     token_hash: hashOf(value),
+    scram_verifier: scramVerifier(value),
     user_id: userId,
     created_at: at,
     expires_at: draft.expiresAt ?? null,
@@ -101,12 +104,40 @@ export async function addApiToken(
  * after the token was made: what carries authority passes standing whenever it is used. The look-up is by hash: comparing takes
  * no time that a guess could learn from.
  */
-export async function authenticateApiToken(
+export function authenticateApiToken(authority: Authority, presented: Secret): Promise<Actor | undefined> {
+  return standingOf(authority, referenceTo(presented))
+}
+
+/** Which token somebody proved to have, without its value: for connections that outlive the proof. */
+export type ApiTokenReference = string & { readonly __apiToken: unique symbol }
+
+export function referenceTo(presented: Secret): ApiTokenReference {
+  return hashOf(presented) as ApiTokenReference
+}
+
+/**
+ * By what the value of a token can be proved without sending it.
+ *
+ * @returns undefined for an unknown token; no `verifier` for one that was made before there were any
+ */
+export async function findVerifier(
   authority: Authority,
-  presented: Secret,
+  id: string,
+): Promise<{ readonly reference: ApiTokenReference; readonly verifier?: ScramVerifier } | undefined> {
+  const row = await authority.store.read(SYSTEM, (tx) => findApiTokenVerifier(tx, id))
+  if (row === undefined) return undefined
+  const reference = row.token_hash as ApiTokenReference
+  if (row.scram_verifier === null) return { reference }
+  return { reference, verifier: readScramVerifier(row.scram_verifier) }
+}
+
+/** `authenticateApiToken` again, at any later time. */
+export async function standingOf(
+  authority: Authority,
+  reference: ApiTokenReference,
 ): Promise<Actor | undefined> {
   const now = authority.clock.now()
-  const found = await authority.store.read(SYSTEM, (tx) => findPresentedApiToken(tx, hashOf(presented)))
+  const found = await authority.store.read(SYSTEM, (tx) => findPresentedApiToken(tx, reference))
   if (found === undefined || !hasStanding(found, now)) return undefined
   const { token, owner } = found
   if ((token.last_used_at ?? 0) + USE_RESOLUTION <= now) noteUse(authority, token, now)

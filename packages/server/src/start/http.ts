@@ -23,7 +23,7 @@ import { OrganizationsByHost } from '../apis/organization-by-host.ts'
 import { type Authority, VERSION } from '../authority/index.ts'
 import { Deliveries } from '../federation/delivery/deliveries.ts'
 import { ConsoleSessions } from '../oidc/console/sessions.ts'
-import { openSqlServices } from '../sql/index.ts'
+import { openSqlServices, type PostgresListener } from '../sql/index.ts'
 import { collapseLeadingSlashes } from './leading-slashes.ts'
 import { escapeMalformed } from './malformed-escapes.ts'
 import { measureEffects, measureRequests } from './metrics.ts'
@@ -39,6 +39,8 @@ export interface HttpOptions extends OperationsOptions {
   readonly oktaRequestsPerMinute: number
   /** What the limits of rates of the Atlas dialect are multiplied by; 1 unless told. */
   readonly atlasRateFactor?: number
+  /** The port that speaks PostgreSQL's protocol, for the same statements; closed with the rest. */
+  readonly postgres?: PostgresListener | undefined
   /** Addresses or ranges of proxies whose `X-Forwarded-*` headers are believed; none by default. */
   readonly trustedProxies: readonly string[]
 }
@@ -80,7 +82,9 @@ export function buildHttp(authority: Authority, options: HttpOptions): FastifyIn
   app.register(operations(authority, metrics, options))
   const tokens = openTokenServices(authority)
   const sql = openSqlServices(authority, tokens.knowledge)
+  options.postgres?.serve(sql)
   app.addHook('onClose', async () => {
+    await options.postgres?.close()
     sql.processes.close()
     tokens.close()
   })

@@ -7,12 +7,14 @@ import { startProviderKeyRefresh } from '../federation/provider-keys/refresh.ts'
 import { startRotation } from '../keys/rotation.ts'
 import { startLogoutDelivery } from '../oidc/logout-delivery.ts'
 import { startEffects } from '../revocation/effect/completion.ts'
+import type { PostgresListener } from '../sql/index.ts'
 import { startJanitor } from '../tokens/janitor.ts'
 import type { Configuration } from './configuration/index.ts'
 import { credentialsShown, firstStart } from './first-start.ts'
 import { buildHttp } from './http.ts'
 import { openAuthority } from './open-authority.ts'
 import { BACKLOG, type BoundPort, bindPort } from './port.ts'
+import { bindPostgres } from './postgres-port.ts'
 
 /** How long requests in flight may take to end once the server was told to stop, in milliseconds. */
 const DRAIN_LIMIT = 20_000
@@ -51,10 +53,13 @@ export async function serve(
   const bound = await bindPort(configuration.host, configuration.port)
   const url = configuration.publicUrl ?? `http://localhost:${bound.number}`
   let authority: Authority
+  let postgres: PostgresListener | undefined
   try {
+    postgres = await bindPostgres(configuration)
     authority = await openAuthority(configuration, url, logger, { onFatal })
   } catch (failure) {
     bound.handle.close()
+    await postgres?.close()
     throw failure
   }
   const stopping = new AbortController()
@@ -63,9 +68,11 @@ export async function serve(
     oktaRequestsPerMinute: configuration.oktaRequestsPerMinute,
     atlasRateFactor: configuration.atlasRateFactor,
     trustedProxies: configuration.trustedProxies,
+    postgres,
     draining: () => stopping.signal.aborted,
   })
   await listen(app, bound)
+  if (postgres !== undefined) logger.info({ port: postgres.port }, 'SQL over the PostgreSQL protocol')
   const rotation = startRotation(authority, stopping.signal)
   const janitor = startJanitor(authority, stopping.signal)
   const logouts = startLogoutDelivery(authority, stopping.signal)

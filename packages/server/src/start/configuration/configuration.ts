@@ -25,6 +25,13 @@ export interface Configuration {
   readonly masterKeyFile: string | undefined
   readonly allowPrivateNetworks: boolean
   readonly trustedProxies: readonly string[]
+  /** Where to speak PostgreSQL's protocol, and the files that TLS is offered with; nowhere when absent. */
+  readonly postgres:
+    | {
+        readonly port: number
+        readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined
+      }
+    | undefined
   readonly logLevel: LevelWithSilent
   readonly oktaRequestsPerMinute: number
   readonly atlasRateFactor: number
@@ -52,6 +59,7 @@ export function readConfiguration(environment: Environment): Configuration {
     masterKeyFile: given.get('RESCIND_MASTER_KEY_FILE'),
     allowPrivateNetworks: given.get('RESCIND_ALLOW_PRIVATE_NETWORKS') === 'true',
     trustedProxies: list(given.get('RESCIND_TRUSTED_PROXIES')),
+    postgres: postgres(given),
     logLevel: logLevel(given),
     oktaRequestsPerMinute: Number(required(given, 'RESCIND_OKTA_REQUESTS_PER_MINUTE')),
     atlasRateFactor: Number(required(given, 'RESCIND_ATLAS_RATE_FACTOR')),
@@ -59,6 +67,15 @@ export function readConfiguration(environment: Environment): Configuration {
     firstStart: firstStart(given),
     remarks: remarks(given, environment),
   }
+}
+
+function postgres(given: Given): Configuration['postgres'] {
+  const port = given.get('RESCIND_PGWIRE_PORT')
+  if (port === undefined) return undefined
+  const certFile = given.get('RESCIND_PGWIRE_TLS_CERT')
+  const keyFile = given.get('RESCIND_PGWIRE_TLS_KEY')
+  const tls = certFile === undefined || keyFile === undefined ? undefined : { certFile, keyFile }
+  return { port: Number(port), tls }
 }
 
 function firstStart(given: Given): FirstStart {
@@ -79,7 +96,7 @@ function firstStart(given: Given): FirstStart {
 }
 
 function remarks(given: Given, environment: Environment): readonly string[] {
-  const unused = (['RESCIND_NATS_URL', 'RESCIND_PGWIRE_PORT'] as const).filter((name) => given.has(name))
+  const unused = (['RESCIND_NATS_URL'] as const).filter((name) => given.has(name))
   return [
     ...unused.map((name) => `${name} is reserved: this release does nothing with it`),
     ...unknownVariables(environment).map((name) => `${name} is not a variable of this release`),

@@ -44,6 +44,7 @@ const RELATIONS: readonly Relation[] = [
       given.get('RESCIND_FEDERATION_ID') === given.get('RESCIND_ORG_ID'),
     sentence: 'and RESCIND_ORG_ID must differ',
   },
+  together('RESCIND_PGWIRE_TLS_CERT', 'RESCIND_PGWIRE_TLS_KEY'),
   together('RESCIND_ADMIN_PUBLIC_KEY', 'RESCIND_ADMIN_PRIVATE_KEY'),
   together('RESCIND_ADMIN_CLIENT_ID', 'RESCIND_ADMIN_CLIENT_SECRET'),
 ]

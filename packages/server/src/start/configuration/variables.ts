@@ -63,8 +63,13 @@ export const VARIABLES = {
     about: 'Proxies whose `X-Forwarded-*` headers are believed.',
   }),
   RESCIND_PGWIRE_PORT: wholeNumber(0, 65_535, {
-    about:
-      'Reserved for SQL over the PostgreSQL protocol; this release says so in its log and does not listen.',
+    about: 'The port for SQL over the PostgreSQL protocol; 0 picks a free one. Absent: none.',
+  }),
+  RESCIND_PGWIRE_TLS_CERT: text('be the path of a file', /^.+$/, {
+    about: 'A file with the certificate chain (PEM) that SQL over the PostgreSQL protocol offers TLS with.',
+  }),
+  RESCIND_PGWIRE_TLS_KEY: text('be the path of a file', /^.+$/, {
+    about: 'A file with the private key (PEM) of that certificate.',
   }),
   RESCIND_LOG_LEVEL: oneOf(LOG_LEVELS, {
     byDefault: 'info',

@@ -3,6 +3,7 @@ import type { Store } from '../store.ts'
 import type { Tables } from '../tables/index.ts'
 import { apiEncryptionKeys } from './api-encryption-keys.ts'
 import { apiStatus } from './api-status.ts'
+import { apiTokenVerifiers } from './api-token-verifiers.ts'
 import { apiTokens } from './api-tokens.ts'
 import { apis } from './apis.ts'
 import { applicationGrants } from './application-grants.ts'
@@ -66,4 +67,5 @@ export const MIGRATIONS: readonly Migration[] = [
   logHalts,
   federations,
   revocationEffects,
+  apiTokenVerifiers,
 ]

@@ -82,6 +82,19 @@ export async function findPresentedApiToken(
   return { token, owner: { ...owner, roles: roles.map(({ role }) => role) }, ...head, cutoffs }
 }
 
+/** What a token is proved by, wherever it is: whoever signs in has said no organization yet. `SYSTEM` only. */
+export function findApiTokenVerifier(
+  tx: ReadTx,
+  id: string,
+): Promise<Pick<ApiTokenRow, 'token_hash' | 'scram_verifier'> | undefined> {
+  if (tx.scope !== SYSTEM) throw new TypeError('looking up a credential needs the scope SYSTEM')
+  return tx.db
+    .selectFrom('api_tokens')
+    .select(['token_hash', 'scram_verifier'])
+    .where('id', '=', id)
+    .executeTakeFirst()
+}
+
 export interface ApiTokenPage {
   readonly after?: { readonly createdAt: number; readonly id: string }
   readonly limit: number

@@ -5,6 +5,8 @@ export interface ApiTokens {
   name: string
   /** SHA-256 of the value, lower-case hexadecimal; unique in the installation. */
   token_hash: string
+  /** `SCRAM-SHA-256$…` of the value (RFC 5803); null for tokens that are older than it. */
+  scram_verifier: string | null
   /** The owner, whose standing and roles it has when it is used. */
   user_id: string
   created_at: number
