@@ -17,6 +17,7 @@ const USAGE = `usage: rescind serve [--demo]
        rescind revoke <what> <id> --reason R [--note TEXT] [--watch] [--dry-run] [--url URL]
        rescind receipt get <id> [--out FILE] · rescind receipt verify <file> --keys <file or URL>
        rescind sql ["STATEMENT"] [-f FILE] [-o table|csv|json|jsonl] [--url URL]
+       rescind stackql registry --out DIR [--url URL]
        rescind --version
 
 serve   Runs the authority. Its configuration is environment variables: docs/configuration.md lists them.

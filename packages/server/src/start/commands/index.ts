@@ -1,12 +1,14 @@
 import { type Command, CommandRefused } from './command.ts'
 import { RECEIPT_USAGE, receiptCommand } from './receipt.ts'
 import { REVOKE_USAGE, revokeCommand } from './revoke.ts'
+import { STACKQL_USAGE, stackqlCommand } from './stackql.ts'
 import { processTerminal } from './terminal.ts'
 
 /** Commands that work with an authority from outside, and read their own words. */
 const COMMANDS: ReadonlyMap<string, { readonly run: Command; readonly usage: string }> = new Map([
   ['revoke', { run: revokeCommand, usage: REVOKE_USAGE }],
   ['receipt', { run: receiptCommand, usage: RECEIPT_USAGE }],
+  ['stackql', { run: stackqlCommand, usage: STACKQL_USAGE }],
 ])
 
 /**
