@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startGuard } from '@rescind/verifier/guard'
 import { expect, it } from 'vitest'
+import { nginxConfiguration } from '../../src/start/demonstration/resource-servers/nginx-configuration.ts'
 import { bindPort } from '../../src/start/port.ts'
 import { DATABASES } from '../support/databases.ts'
 import { openVerifierWorld } from '../support/verifier-world.ts'
@@ -32,7 +33,10 @@ it.skipIf(!installed).each(DATABASES)(
     const folder = await mkdtemp(join(tmpdir(), 'rescind-nginx-'))
     const { number: port, handle } = await bindPort('127.0.0.1', 0)
     handle.close()
-    await writeFile(join(folder, 'nginx.conf'), configuration(folder, port, guard.url, portOf(backend)))
+    await writeFile(
+      join(folder, 'nginx.conf'),
+      nginxConfiguration({ folder, port, guard: guard.url, backend: `http://127.0.0.1:${portOf(backend)}` }),
+    )
     const nginx = spawn(NGINX, ['-p', folder, '-c', 'nginx.conf', '-e', 'stderr'], { stdio: 'ignore' })
     const ask = (token?: string) =>
       fetch(`http://127.0.0.1:${port}/orders`, {
@@ -61,21 +65,4 @@ it.skipIf(!installed).each(DATABASES)(
 function portOf(server: Server): number {
   const address = server.address()
   return typeof address === 'object' && address !== null ? address.port : 0
-}
-
-function configuration(folder: string, port: number, guard: string, backend: number): string {
-  const scratch = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
-    .map((name) => `${name}_temp_path ${folder}/${name};`)
-    .join(' ')
-  return `daemon off; pid ${folder}/nginx.pid; worker_processes 1; events {}
-http { access_log off; ${scratch}
-  server { listen 127.0.0.1:${port};
-    error_page 500 =503 /unavailable;
-    location = /unavailable { internal; return 503; }
-    location = /guard { internal; proxy_pass ${guard}; proxy_pass_request_body off;
-      proxy_set_header Content-Length ""; }
-    location / { auth_request /guard; auth_request_set $client $upstream_http_x_rescind_client;
-      proxy_set_header X-Client $client; proxy_pass http://127.0.0.1:${backend}; }
-  } }
-`
 }

@@ -1,10 +1,12 @@
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import type { Authority } from '../../authority/index.ts'
 import type { ServiceTokenServices } from '../../tokens/service-tokens.ts'
+import { answerUnknownPaths } from '../unknown-paths.ts'
 import { apiKeys } from './api-keys.ts'
 import { authenticateRequests } from './authentication.ts'
 import { readJsonBodies } from './body.ts'
 import { errorRenderer } from './errors/handler.ts'
+import { refusal } from './errors/refusal.ts'
 import { events } from './events.ts'
 import { FailureLimits } from './failure-limits.ts'
 import { federationSettings } from './federation-settings.ts'
@@ -21,7 +23,6 @@ import { roleMappings } from './role-mappings.ts'
 import { type AtlasResource, atlasRoutes } from './route.ts'
 import { serviceAccounts } from './service-accounts.ts'
 import { systemStatus } from './system-status.ts'
-import { answerUnknownPaths } from './unknown-paths.ts'
 
 export interface AtlasApiOptions {
   /** What the published limits of rates are multiplied by; 1 unless told. */
@@ -51,7 +52,10 @@ export function atlasApi(
 ): FastifyPluginAsync {
   return async (app: FastifyInstance) => {
     app.setErrorHandler(errorRenderer(() => authority.publicUrl))
-    answerUnknownPaths(app)
+    answerUnknownPaths(app, {
+      notFound: (path) => refusal('RESOURCE_NOT_FOUND', path.slice(0, 128)),
+      methodNotAllowed: (method) => refusal('METHOD_NOT_ALLOWED', method),
+    })
     authenticateRequests(app, authority, services, new FailureLimits(authority.clock))
     readJsonBodies(app)
     const buckets = new TokenBuckets(authority.clock, rateFactor)

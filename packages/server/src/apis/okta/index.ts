@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import type { Authority } from '../../authority/index.ts'
+import { answerUnknownPaths } from '../unknown-paths.ts'
 import { authenticateRequests, type OktaAuthenticator, requireAuthentication } from './authentication.ts'
 import { clientRegistration } from './client-registration.ts'
 import { renderError } from './error-handler.ts'
@@ -9,10 +10,10 @@ import type { PermissionOptions } from './permissions.ts'
 import { limitRates, RateLimiter } from './rate-limits.ts'
 import { renderRegistrationError } from './registration-errors.ts'
 import { nameRequests } from './request-ids.ts'
+import { RequestRefused } from './request-refused.ts'
 import { RESOURCES } from './resources.ts'
 import { type OktaResource, type OktaServices, oktaRoutes } from './route.ts'
 import { sswsAuthenticator } from './ssws.ts'
-import { answerUnknownPaths } from './unknown-paths.ts'
 
 export type { OktaAuthenticator } from './authentication.ts'
 export type { OktaServices } from './route.ts'
@@ -62,7 +63,10 @@ function dialect(
   const { requestsPerMinute = 1200, authenticators = [] } = options
   return async (app: FastifyInstance) => {
     app.setErrorHandler(errorHandler)
-    answerUnknownPaths(app)
+    answerUnknownPaths(app, {
+      notFound: () => new RequestRefused({ code: 'E0000008' }),
+      methodNotAllowed: () => new RequestRefused({ code: 'E0000022' }),
+    })
     nameRequests(app)
     authenticateRequests(app, authority, [sswsAuthenticator(authority), ...authenticators])
     limitRates(app, new RateLimiter(requestsPerMinute, authority.clock))

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startGuard } from '@rescind/verifier/guard'
 import { bindPort } from '../../port.ts'
+import { nginxConfiguration } from './nginx-configuration.ts'
 import type { Role } from './role.ts'
 import { giveOrders, listen } from './serve-orders.ts'
 
@@ -15,7 +16,10 @@ export async function proxied({ authority, credential, audience, program }: Role
   const { number, handle } = await bindPort('127.0.0.1', 0)
   handle.close()
   const folder = await mkdtemp(join(tmpdir(), 'rescind-demonstration-'))
-  await writeFile(join(folder, 'nginx.conf'), configuration(folder, number, guard.url, backend))
+  await writeFile(
+    join(folder, 'nginx.conf'),
+    nginxConfiguration({ folder, port: number, guard: guard.url, backend }),
+  )
   const nginx = spawn(program, ['-p', folder, '-c', 'nginx.conf', '-e', 'stderr'], { stdio: 'ignore' })
   const end = () => {
     nginx.kill('SIGTERM')
@@ -29,21 +33,4 @@ export async function proxied({ authority, credential, audience, program }: Role
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
   return url
-}
-
-/** nginx takes any status but 2xx, 401 and 403 of `auth_request` for an error: 503 is given back its meaning. */
-function configuration(folder: string, port: number, guard: string, backend: string): string {
-  const scratch = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
-    .map((name) => `${name}_temp_path ${folder}/${name};`)
-    .join(' ')
-  return `daemon off; pid ${folder}/nginx.pid; worker_processes 1; events {}
-http { access_log off; ${scratch}
-  server { listen 127.0.0.1:${port};
-    error_page 500 =503 /unavailable;
-    location = /unavailable { internal; return 503; }
-    location = /guard { internal; proxy_pass ${guard}; proxy_pass_request_body off;
-      proxy_set_header Content-Length ""; }
-    location / { auth_request /guard; proxy_pass ${backend}; }
-  } }
-`
 }

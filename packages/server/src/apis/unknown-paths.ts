@@ -1,11 +1,18 @@
 import type { FastifyInstance } from 'fastify'
-import { refusal } from './errors/refusal.ts'
+
+/** How a dialect refuses what no operation answers. */
+export interface UnknownPathRefusals {
+  /** @param path without its query */
+  notFound(path: string): Error
+  /** The path exists under another method. */
+  methodNotAllowed(method: string): Error
+}
 
 /**
- * Answers what no operation answers: 405 with `Allow` where the path exists under another method, else 404. Register
- * before the operations, because it collects their paths.
+ * Answers what no operation answers: with `Allow` where the path exists under another method (RFC 9110 section
+ * 15.5.6). Register before the operations, because it collects their paths.
  */
-export function answerUnknownPaths(app: FastifyInstance): void {
+export function answerUnknownPaths(app: FastifyInstance, refusals: UnknownPathRefusals): void {
   const known: { readonly segments: readonly string[]; readonly methods: Set<string> }[] = []
   app.addHook('onRoute', ({ url, method }) => {
     known.push({ segments: url.split('/'), methods: new Set([method].flat()) })
@@ -16,9 +23,9 @@ export function answerUnknownPaths(app: FastifyInstance): void {
     const allowed = known
       .filter((route) => matches(route.segments, segments))
       .flatMap(({ methods }) => [...methods])
-    if (allowed.length === 0) throw refusal('RESOURCE_NOT_FOUND', path.slice(0, 128))
+    if (allowed.length === 0) throw refusals.notFound(path)
     reply.header('allow', [...new Set(allowed)].sort().join(', '))
-    throw refusal('METHOD_NOT_ALLOWED', request.method)
+    throw refusals.methodNotAllowed(request.method)
   })
 }
 
