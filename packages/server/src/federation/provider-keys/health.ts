@@ -4,13 +4,17 @@ import { findFederationOfProvider, findIdentityProvider } from '../../store/quer
 import { readTexts } from '../federation.ts'
 import { oidcOnly, providerNotFound, readProvider } from '../identity-provider.ts'
 import { readAsMember } from '../members.ts'
-import { findKeyState, newKeySet } from './key-state.ts'
+import { findKeyState, newKeySet, readJwk } from './key-state.ts'
 
 export interface HealthKey {
   readonly kid: string | null
   readonly thumbprint: string
   /** Trusted: verifiers take it. Published: they do not, because a fetch has yet to succeed. Gone: not published. */
   readonly state: 'trusted' | 'published' | 'gone' | 'blocked'
+  /** Since when: blocked, or seen last, or seen first. */
+  readonly since: number
+  /** What it says that it signs by, if it does. */
+  readonly alg: string | null
   readonly firstSeenAt: number
   readonly lastSeenAt: number
 }
@@ -69,6 +73,8 @@ export async function providerHealth(
         kid: key.kid,
         thumbprint: key.thumbprint,
         state: stateOf(key, set.is_trusted === 1),
+        since: key.blocked_at ?? (key.is_published === 1 ? key.first_seen_at : key.last_seen_at),
+        alg: readJwk(key.jwk).alg ?? null,
         firstSeenAt: key.first_seen_at,
         lastSeenAt: key.last_seen_at,
       })),

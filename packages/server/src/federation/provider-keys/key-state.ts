@@ -87,7 +87,8 @@ export function trustedKeys({ set, keys }: KeyState): DataOf<'idp_jwks.refreshed
     }))
 }
 
-function readJwk(json: string): EntryJwk {
+/** A key as it was kept. */
+export function readJwk(json: string): EntryJwk {
   return jwk.Parse(JSON.parse(json))
 }
 

@@ -8,7 +8,7 @@ import {
 } from './okta/authorization-servers.ts'
 import { oauthTokens, userGrants, users } from './okta/users.ts'
 import { clusters, nodes } from './rescind/clusters.ts'
-import { identityProviders } from './rescind/federation.ts'
+import { identityProviders, providerKeys } from './rescind/federation.ts'
 import { allKeys } from './rescind/keys.ts'
 import { entries, events } from './rescind/log.ts'
 import { receipts, revocations } from './rescind/revocations.ts'
@@ -40,6 +40,7 @@ export const CATALOGUE: readonly Resource[] = [
   clusters,
   nodes,
   identityProviders,
+  providerKeys,
   entries,
   events,
 ]

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { SqlClient, SqlRefused } from './client.ts'
 import { FORMATS, type Format, format } from './format.ts'
-import { interact, type Terminal } from './interactive.ts'
+import type { Terminal } from './interactive.ts'
 import { splitStatements } from './split.ts'
 
 export { splitStatements } from './split.ts'
@@ -39,8 +39,11 @@ export async function runShell(words: ShellWords, streams: Streams): Promise<boo
     isDone = (await runOne(client, statement, how, streams)) && isDone
   }
   const given = givenStatements(words)
-  if (given === undefined) await interact(streams, as, run)
-  else
+  if (given === undefined) {
+    // Completion knows the whole catalogue, and so the whole domain: only those who type wait for it.
+    const { interact } = await import('./interactive.ts')
+    await interact(streams, as, run)
+  } else
     for (const statement of given) {
       await run(statement, as)
       // What follows may rest on what was refused.

@@ -46,9 +46,17 @@ export async function interact(
   const history: string[] = []
   let as = firstFormat
   let typed = ''
+  let isOpen = true
+  lines.once('close', () => {
+    isOpen = false
+  })
+  const ask = () => {
+    lines.setPrompt(typed.trim() === '' ? PROMPT : FURTHER)
+    // Whoever has left while a statement ran is asked for nothing more.
+    if (isTerminal && isOpen) lines.prompt()
+  }
   if (isTerminal) output.write('rescind: .help tells what there is, .exit leaves\n')
-  lines.setPrompt(PROMPT)
-  if (isTerminal) lines.prompt()
+  ask()
   for await (const line of lines) {
     const command = typed.trim() === '' ? commandIn(line) : undefined
     if (command === 'exit') break
@@ -62,8 +70,7 @@ export async function interact(
         await run(statement, as)
       }
     }
-    lines.setPrompt(typed.trim() === '' ? PROMPT : FURTHER)
-    if (isTerminal) lines.prompt()
+    ask()
   }
   lines.close()
   if (typed.trim() !== '') await run(typed.trim(), as)

@@ -19,6 +19,7 @@ import {
   timestamp,
 } from '../resource.ts'
 import { ownMethod, pages, timeOf } from './method.ts'
+import { blockedKids, why } from './reason.ts'
 
 const PAGE = 1_000
 
@@ -47,6 +48,7 @@ const Target = Compile(
       },
       closed,
     ),
+    Type.Object({ type: Type.Literal('identity_provider'), id: Id, blockKids: Type.Array(Id) }, closed),
     Type.Object({ type: Type.Literal('user_application'), user: Id, application: Id }, closed),
   ]),
 )
@@ -54,7 +56,7 @@ const Target = Compile(
 const WHAT = [
   text(
     'type',
-    'token, grant, session, key, user, application, user_application, api, authorization_server or organization',
+    'token, grant, session, key, user, application, user_application, api, authorization_server, organization or identity_provider',
   ),
   text(
     'target_id',
@@ -130,17 +132,17 @@ export const revocations: Resource = {
         secret('token', 'For token: the token itself, in the place of its id'),
         text('reason', `${REASON_CODES.join(', ')}; unspecified unless told`),
         text('note', 'For people: a ticket, a sentence'),
+        text(
+          'block_kids',
+          'For identity_provider: kids to be blocked although they are published, in an array',
+        ),
       ],
       description:
         'Revokes: when it answers, the revocation is durable and in force in every answer of the authority',
       operation: 'POST /api/rescind/v1/revocations',
       async run({ services, actor, parameters, body }) {
-        const reason = REASON_CODES.find((code) => code === (body.reason ?? 'unspecified'))
-        if (reason === undefined) throw faultyStatement(`reason is one of ${REASON_CODES.join(', ')}`)
-        const note = body.note === undefined ? undefined : String(body.note).slice(0, 1_000)
         const target = targetOf(parameters.get('type'), body)
-        const request = { target, reason, ...(note !== undefined && { note }) }
-        const { revocation } = await revoke(services.authority, actor, request)
+        const { revocation } = await revoke(services.authority, actor, { target, ...why(body) })
         const effect = (await effectsOf(services.authority, actor, [revocation])).get(revocation.id)
         return { rows: [shown(actor.organizationId, readRevocation(revocation), effect)] }
       },
@@ -216,13 +218,14 @@ async function preview({ services, actor, parameters }: MethodCall) {
 }
 
 function targetOf(type: string | undefined, given: Readonly<Record<string, unknown>>): AskedTarget {
-  const { target_id: id, token, user, application } = given
+  const { target_id: id, token, user, application, block_kids } = given
   const target = {
     type,
     ...(id !== undefined && { id }),
     ...(token !== undefined && { token }),
     ...(user !== undefined && { user }),
     ...(application !== undefined && { application }),
+    ...(type === 'identity_provider' && { blockKids: blockedKids(block_kids) }),
   }
   if (!Target.Check(target)) throw faultyStatement('type and target_id do not name what can be revoked')
   return target
