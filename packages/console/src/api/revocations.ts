@@ -19,7 +19,8 @@ export type TargetType = (typeof TARGET_TYPES)[number]
 
 /** What is revoked, as it is asked for. */
 export type Target =
-  | { readonly type: Exclude<TargetType, 'user_application'>; readonly id: string }
+  | { readonly type: Exclude<TargetType, 'user_application' | 'identity_provider'>; readonly id: string }
+  | { readonly type: 'identity_provider'; readonly id: string; readonly blockKids?: readonly string[] }
   | { readonly type: 'token'; readonly token: string }
   | { readonly type: 'user_application'; readonly user: string; readonly application: string }
 

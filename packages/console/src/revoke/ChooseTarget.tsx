@@ -49,7 +49,7 @@ export function ChooseTarget({ onChoose }: { readonly onChoose: (target: Target,
     if (type === 'organization') onChoose({ type, id: organization.id }, organization.name)
     else if (type === 'token' && text.length > 128)
       onChoose({ type, token: text }, 'The token that you pasted')
-    else if (type !== 'user_application') onChoose({ type, id: text }, '')
+    else if (includes(NAMED, type)) onChoose({ type, id: text }, '')
   }
   return (
     <form

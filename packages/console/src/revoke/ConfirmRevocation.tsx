@@ -6,6 +6,7 @@ import type { Token } from '../api/tokens.ts'
 import { visible } from '../design/Name.tsx'
 import { Notice, Problem } from '../design/Notice.tsx'
 import { humanTimes } from '../design/Time.tsx'
+import { BlockKeys } from './BlockKeys.tsx'
 import { PreviewPicture } from './PreviewPicture.tsx'
 import { ReasonFields } from './ReasonFields.tsx'
 import { isWide, LEAVES } from './target.ts'
@@ -24,9 +25,15 @@ export function ConfirmRevocation({ target: asked, name, token, close, onBack, o
   const [withGrant, setWithGrant] = useState(false)
   const [reason, setReason] = useState<Reason>('compromised')
   const [note, setNote] = useState('')
+  const [kids, setKids] = useState<readonly string[]>([])
   const [typed, setTyped] = useState('')
   const grant = token?.grant ?? null
-  const target: Target = withGrant && grant !== null ? { type: 'grant', id: grant } : asked
+  const target: Target =
+    withGrant && grant !== null
+      ? { type: 'grant', id: grant }
+      : asked.type === 'identity_provider' && kids.length > 0
+        ? { ...asked, blockKids: kids }
+        : asked
   const preview = useQuery(previewQuery(target))
   const running = useMutation({
     mutationFn: () => revoke(target, { reason, ...(note.trim() === '' ? {} : { note: note.trim() }) }),
@@ -52,6 +59,7 @@ export function ConfirmRevocation({ target: asked, name, token, close, onBack, o
           label="With everything of the same grant: its refresh tokens and their access tokens"
         />
       )}
+      {asked.type === 'identity_provider' && <BlockKeys provider={asked.id} kids={kids} onKids={setKids} />}
       {preview.data?.signsYouOut && (
         <Notice tone="danger" title="This signs you out of this console.">
           Your own session is among what is revoked. The revocation takes effect all the same; you sign in

@@ -30,7 +30,7 @@ export default function RevokeDialog({ request, close }: Props) {
     request.target === undefined ? null : { target: request.target, name: request.name ?? '' },
   )
   const finish = () => {
-    for (const key of ['tokens', 'sessions', 'grants', 'revocations', 'servers', 'overview'])
+    for (const key of ['tokens', 'sessions', 'grants', 'revocations', 'servers', 'overview', 'federation'])
       void client.invalidateQueries({ queryKey: [key] })
     request.onDone?.()
     close()
@@ -73,5 +73,6 @@ function titleOf({ tokens, target }: RevokeRequest, chosen: Chosen | null): stri
   const { type } = chosen.target
   if (type === 'user' || type === 'application' || type === 'api' || type === 'user_application')
     return 'Revoke All Tokens'
+  if (type === 'identity_provider') return 'Revoke JWKS'
   return `Revoke ${visible(type.replaceAll('_', ' '))}`
 }

@@ -1,35 +1,43 @@
 import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { healthQuery, type IdentityProvider } from '../../api/federation.ts'
+import { Cluster, clustersPath } from '../../api/clusters.ts'
+import { type Health, healthQuery, type IdentityProvider } from '../../api/federation.ts'
+import { ask, withQuery } from '../../api/http.ts'
+import { pageOf } from '../../api/shape.ts'
 import { useSession } from '../../app/session/useSession.ts'
-import { Identifier } from '../../design/Identifier.tsx'
 import { Name, visible } from '../../design/Name.tsx'
-import { Notice } from '../../design/Notice.tsx'
+import { Notice, Problem } from '../../design/Notice.tsx'
 import { Fact, Facts, Panel } from '../../design/Page.tsx'
 import { StatusMark } from '../../design/StatusMark.tsx'
 import { Time } from '../../design/Time.tsx'
 import { useRevoke } from '../../revoke/RevokeProvider.tsx'
-import '../../design/things.css'
+import { ProviderKeys } from './ProviderKeys.tsx'
 
 /** One identity provider: what is trusted of it, and how its keys are coming in. */
 export function Provider({ provider }: { readonly provider: IdentityProvider }) {
   const { canManage } = useSession()
   const revoke = useRevoke()
-  const { data: health } = useQuery(healthQuery(provider.id))
-  const names = (items: IdentityProvider['organizations']) =>
-    items.map(({ id, name }) => name || id).join(', ')
+  const isOpenId = provider.protocol === 'OIDC'
+  const { data: health, error } = useQuery({ ...healthQuery(provider.id), enabled: isOpenId })
+  const clusters = useQuery({
+    queryKey: ['clusters', 'all'],
+    queryFn: ({ signal }) => ask(withQuery(clustersPath, { limit: 200 }), pageOf(Cluster), { signal }),
+  })
+  const relying = clusters.data?.items.filter(({ identityProviders }) =>
+    identityProviders.includes(provider.issuerUri),
+  )
+  const target = { type: 'identity_provider', id: provider.id } as const
   return (
     <Panel
       title={<Name>{provider.displayName}</Name>}
       note={<Name>{provider.issuerUri}</Name>}
       actions={
-        canManage && (
+        canManage &&
+        isOpenId && (
           <Button
             size="xs"
             variant="danger-quiet"
-            onClick={() =>
-              revoke({ target: { type: 'identity_provider', id: provider.id }, name: provider.displayName })
-            }
+            onClick={() => revoke({ target, name: provider.displayName })}
           >
             Revoke JWKS
           </Button>
@@ -37,46 +45,68 @@ export function Provider({ provider }: { readonly provider: IdentityProvider }) 
       }
     >
       <div className="stack">
-        {health?.lastError && (
-          <Notice tone="warn" title="Its keys cannot be fetched">
-            {visible(health.lastError)}
-          </Notice>
-        )}
+        <Problem error={error} />
+        {health !== undefined && <Alarms health={health} />}
         <Facts>
-          <Fact name="Status">
-            <StatusMark state={provider.status} />
-          </Fact>
-          <Fact name="Keys fetched">
-            <Time at={health?.fetchedAt ?? null} never="never" />
-          </Fact>
-          <Fact name="Next fetch">
-            <Time at={health?.nextFetchAt ?? null} />
-          </Fact>
-          <Fact name="Connected organizations">
-            <Name wrap>{names(provider.organizations)}</Name>
-          </Fact>
+          <Fact name="Kind">{`${provider.protocol}, ${provider.idpType.toLowerCase()}`}</Fact>
+          {health !== undefined && (
+            <>
+              <Fact name="Keys">
+                <Trust health={health} />
+              </Fact>
+              <Fact name="Last fetch">
+                <Time at={health.lastFetchAt} never="never" />
+              </Fact>
+              <Fact name="Last good fetch">
+                <Time at={health.lastSuccessAt} never="never" />
+              </Fact>
+              <Fact name="Next fetch">
+                <Time at={health.nextFetchAt} />
+              </Fact>
+              <Fact name="Keys revoked">
+                <Time at={health.lastRevocationAt} never="never" />
+              </Fact>
+            </>
+          )}
+          <Fact name="Organizations">{String(provider.organizations.length)}</Fact>
           <Fact name="Clusters">
-            <Name wrap>{names(provider.clusters)}</Name>
+            <Name wrap>{relying?.map(({ name }) => name).join(', ') || 'none'}</Name>
           </Fact>
         </Facts>
-        <ul aria-label="Keys">
-          {provider.keys.map((key) => (
-            <li key={key.thumbprint} className="row-wrap">
-              <StatusMark state={key.state === 'blocked' ? 'revoked' : 'active'}>
-                {key.state === 'blocked' ? 'Blocked for ever' : 'Trusted'}
-              </StatusMark>
-              <Identifier>{key.kid ?? key.thumbprint}</Identifier>
-              <span className="softer">{[key.kty, key.alg].filter(Boolean).join(' ')}</span>
-            </li>
-          ))}
-        </ul>
-        <p className="softer">
-          Revoke JWKS fetches the provider's keys anew, past every cache, and voids what it signed until now:
-          everybody who came through it signs in again, in every connected organization. A key that is gone
-          after that is blocked for ever; a key that is still published stays trusted for what it signs from
-          then on.
-        </p>
+        {health !== undefined && <ProviderKeys keys={health.keys} />}
       </div>
     </Panel>
+  )
+}
+
+function Trust({ health: { trusted, lastFetchAt } }: { readonly health: Health }) {
+  if (trusted) return <StatusMark state="active">Trusted</StatusMark>
+  if (lastFetchAt === null) return <StatusMark state="pending">Not fetched yet</StatusMark>
+  return <StatusMark state="blocked">None is trusted until a fetch succeeds</StatusMark>
+}
+
+const WENT_WELL: ReadonlySet<string> = new Set(['ok', 'unchanged', 'never'])
+
+/** What is wrong with how the keys come in. */
+function Alarms({ health: { outcome, failures, alarms } }: { readonly health: Health }) {
+  return (
+    <>
+      {!WENT_WELL.has(outcome) && (
+        <Notice tone="warn" title="Its keys could not be fetched">
+          {`${visible(outcome)}, ${failures === 1 ? 'once' : `${failures} times in a row`}.`}
+        </Notice>
+      )}
+      {alarms.length > 0 && (
+        <Notice tone="warn" title="Keys were left out">
+          <ul>
+            {alarms.map((alarm) => (
+              <li key={alarm} className="wrap">
+                {visible(alarm)}
+              </li>
+            ))}
+          </ul>
+        </Notice>
+      )}
+    </>
   )
 }
