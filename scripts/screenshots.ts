@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { signIn } from '../packages/server/test/console/pages/person.ts'
+import { connectProvider, openProvider } from '../packages/server/test/console/pages/provider.ts'
 import { type Seed, seed } from '../packages/server/test/console/pages/seed.ts'
 import { openChromium } from '../packages/server/test/oidc/pages/chromium.ts'
 import { startServer } from '../packages/server/test/support/server-process.ts'
@@ -55,7 +56,20 @@ function shotsOf({ people, shop, orders }: Seed): readonly Shot[] {
     { name: 'api', path: `apis/${orders.id}` },
     { name: 'authorization-servers', path: 'authorization-servers' },
     { name: 'authorization-server', path: `authorization-servers/${orders.serverId}` },
-    { name: 'federation', path: 'federation' },
+    {
+      name: 'federation',
+      path: 'federation',
+      prepare: (page) => page.getByText('Trusted', { exact: true }).nth(1).waitFor(),
+    },
+    {
+      name: 'revoke-jwks',
+      path: 'federation',
+      prepare: async (page) => {
+        await page.getByRole('button', { name: 'Revoke JWKS' }).click()
+        await page.getByRole('dialog').getByText('Block for ever').waitFor()
+        await page.getByRole('dialog').getByText('Exact scope').waitFor()
+      },
+    },
     { name: 'clusters', path: 'clusters' },
     {
       name: 'cluster',
@@ -143,12 +157,15 @@ const server = await startServer(
 )
 const browser = await openChromium()
 const world = await seed(server.url, apiToken, 'shown')
+const provider = await openProvider('2026-10', '2026-11')
 try {
   await world.admin.revoke({ type: 'user', id: world.people[7]?.id ?? '' })
+  await connectProvider(world.admin, provider.issuer, 'Workloads')
   const shots = shotsOf(world).filter(({ name }) => only.length === 0 || only.includes(name))
   for (const look of ['light', 'dark', 'narrow'] as const) await photograph(browser, server.url, look, shots)
 } finally {
   await browser.close()
+  await provider.close()
   await world.close()
   await server.end('SIGTERM')
   await rm(dataDir, { recursive: true })

@@ -1,46 +1,19 @@
-import { generateKeyPairSync } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { refreshDue } from '../../../src/federation/provider-keys/refresh.ts'
-import { type DocumentServer, openDocuments } from '../../support/documents.ts'
+import { connectProvider, openProvider, type PublishedProvider } from './provider.ts'
 import { type ConsoleWorld, openConsoleWorld } from './world.ts'
-
-const NATIVE = '/api/rescind/v1'
-
-const ec = (kid: string) => ({
-  ...generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' }),
-  kid,
-})
 
 describe('the federation in the console', () => {
   let world: ConsoleWorld
-  let host: DocumentServer
-  let published = [ec('stolen'), ec('kept')]
+  let provider: PublishedProvider
   beforeAll(async () => {
     world = await openConsoleWorld()
-    host = await openDocuments((request, response) => {
-      const body = request.url?.endsWith('/openid-configuration')
-        ? { issuer: host.origin, jwks_uri: `${host.origin}/keys` }
-        : { keys: published }
-      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
-    })
-    const { admin } = world
-    const { federationSettingsId: federation } = await admin.ok(`GET ${NATIVE}/bootstrap`)
-    const provider = await admin.ok(`POST ${NATIVE}/federations/${federation}/identity-providers`, {
-      idpType: 'WORKLOAD',
-      displayName: 'Robots',
-      issuerUri: host.origin,
-      audience: 'orders',
-      authorizationType: 'USER',
-      userClaim: 'sub',
-    })
-    const { items } = await admin.ok(`GET ${NATIVE}/federations/${federation}/organizations`)
-    await admin.ok(`PUT ${NATIVE}/federations/${federation}/organizations/${items[0].organizationId}`, {
-      identityProviders: [provider.id],
-    })
+    provider = await openProvider('stolen', 'kept')
+    await connectProvider(world.admin, provider.issuer, 'Robots')
     await refreshDue(world.nodes.nodes[0].authority)
   })
   afterAll(async () => {
-    await host.close()
+    await provider.close()
     await world.close()
   })
 
@@ -52,7 +25,7 @@ describe('the federation in the console', () => {
     expect(await keys.count()).toBe(2)
     await page.getByText('takes the tokens of Robots').waitFor()
 
-    published = [...published.slice(1), ec('fresh')]
+    provider.publish('kept', 'fresh')
     await page.getByRole('button', { name: 'Revoke JWKS' }).click()
     const dialog = page.getByRole('dialog')
     await dialog.getByText('is logged out, in every connected organization').waitFor()
