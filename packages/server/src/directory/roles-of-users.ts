@@ -86,6 +86,30 @@ export async function withdrawRole(
   })
 }
 
+/**
+ * Gives a user these roles of the organization and takes its others, because somebody else decides on them. What the
+ * installation gave stays, and so does the last administrator.
+ */
+export async function decideRoles(
+  tx: WriteTx,
+  actor: Actor,
+  user: UserRow,
+  roles: ReadonlySet<Role>,
+  at: number,
+): Promise<void> {
+  const before = await rolesOf(tx, user.id)
+  for (const role of roles) if (!before.has(role)) await addRole(tx, actor, user.id, role, at)
+  const isLast =
+    before.has('organization_admin') &&
+    !(await anotherHasRole(tx, user.id, 'organization_admin', ENABLED_STATUSES))
+  for (const role of before) {
+    const stays =
+      roles.has(role) || role === 'installation_admin' || (role === 'organization_admin' && isLast)
+    if (stays || !(await deleteRole(tx, user.id, role))) continue
+    await appendRoleChange(tx, actor, user.id, { withdrawn: role }, at)
+  }
+}
+
 /** The roles of a user of the transaction's organization. */
 export async function rolesOf(tx: ReadTx, userId: string): Promise<ReadonlySet<Role>> {
   return readRoles((await listRolesOf(tx, userId)).map(({ role }) => role))

@@ -35,6 +35,8 @@ export interface UserDraft {
   readonly activate: boolean
   /** The password must be changed at the first sign-in. Needs a password and `activate`. */
   readonly expirePassword?: boolean
+  /** Through an identity provider: such a user is ACTIVE without a password. Needs `activate`. */
+  readonly signsInElsewhere?: boolean
 }
 
 /**
@@ -51,7 +53,7 @@ export function createUser(authority: Authority, actor: Actor, draft: UserDraft)
 /** `createUser` inside a transaction: for what makes a user together with something else. */
 export async function addUser(tx: WriteTx, actor: Actor, draft: UserDraft, at: number): Promise<User> {
   const { profile, password, activate } = draft
-  const ready = password === undefined ? 'PROVISIONED' : draft.expirePassword ? 'PASSWORD_EXPIRED' : 'ACTIVE'
+  const ready = readyStatus(draft)
   const row: Omit<UserRow, 'organization_id'> = {
     id: newId('00u'),
     status: activate ? ready : 'STAGED',
@@ -78,6 +80,11 @@ export async function addUser(tx: WriteTx, actor: Actor, draft: UserDraft, at: n
     at,
   )
   return userOf(row)
+}
+
+function readyStatus({ password, expirePassword, signsInElsewhere }: UserDraft): UserStatus {
+  if (password === undefined) return signsInElsewhere ? 'ACTIVE' : 'PROVISIONED'
+  return expirePassword ? 'PASSWORD_EXPIRED' : 'ACTIVE'
 }
 
 /**

@@ -1,5 +1,6 @@
 export { type AddressClass, classOfAddress } from './addresses.ts'
 export { type FetchBounds, type FetchOptions, fetchDocument, fetchIfChanged } from './fetch-document.ts'
+export { type GuardedRequest, guardedFetch } from './guarded-fetch.ts'
 export { type Resolve, SYSTEM_RESOLVE } from './guarded-socket.ts'
 export { postForm } from './post-form.ts'
 export { FetchFailed, type FetchFailureCode } from './refusal.ts'

@@ -4,10 +4,19 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { refreshProviderKeys } from '../../src/federation/provider-keys/refresh.ts'
 import { startEffects } from '../../src/revocation/effect/completion.ts'
 import { curl, NEWEST } from '../support/atlas.ts'
+import { Browser, isSignInPage, leftFor, pageOf, type Shown } from '../support/browser.ts'
 import { DATABASES } from '../support/databases.ts'
 import { AUDIENCE, IdentityProvider } from '../support/identity-provider.ts'
-import { Management } from '../support/management.ts'
+import { createClient, createServer, Management } from '../support/management.ts'
 import { openNodes, type TestNodes } from '../support/nodes.ts'
+import {
+  authorizationRequest,
+  exchange,
+  type Flow,
+  refresh as refreshTokens,
+  userinfoStatus,
+  walk,
+} from '../support/oidc-world.ts'
 import { TcpProxy } from '../support/tcp-proxy.ts'
 import { verdictOf } from '../support/verifier-world.ts'
 
@@ -216,4 +225,113 @@ describe('an identity provider whose signing key was stolen', () => {
     await untilAll(/^key_revoked$/, () => idp.forge(stolen, 4))
     tell('tokens of the new key are taken', await untilAll(/^accepted$/, () => idp.token()))
   }, 30_000)
+
+  describe('through whom people sign in', () => {
+    let admin: Management
+    let workforce: string
+    let flow: Flow
+    const at = () => `${NATIVE}/federations/${federation}`
+    const connect = (providers: readonly string[]) =>
+      admin.ok(`PUT ${at()}/organizations/${organizations[0]?.id}`, { identityProviders: providers })
+
+    beforeAll(async () => {
+      const [owner] = organizations
+      if (owner === undefined) throw new TypeError('no organization')
+      admin = owner.admin
+      const made = await admin.ok(`POST ${at()}/identity-providers`, {
+        idpType: 'WORKFORCE',
+        displayName: 'Example',
+        issuerUri: idp.issuer,
+        audience: 'rescind',
+        authorizationType: 'GROUP',
+        userClaim: 'sub',
+        groupsClaim: 'groups',
+        clientId: 'rescind',
+        requestedScopes: ['email', 'profile', 'groups'],
+      })
+      workforce = made.id
+      await connect([provider, workforce])
+      await admin.ok(`POST ${at()}/organizations/${owner.id}/role-mappings`, {
+        externalGroupName: 'ops',
+        roleAssignments: [{ role: 'ORG_READ_ONLY', orgId: owner.id }],
+      })
+      flow = {
+        client: await createClient(admin),
+        api: await createServer(admin, 'jwt'),
+        person: { id: '', login: '', password: '' },
+      }
+    })
+
+    const linkOn = ({ html, url }: Shown) => {
+      const [, link] = /href="([^"]*[?]provider=[^"]*)"/.exec(html) ?? []
+      return link === undefined ? undefined : new URL(link, url)
+    }
+    /** The page on which somebody at a browser is asked to sign in. */
+    const askedAt = async (browser: Browser) => {
+      const request = await authorizationRequest(flow)
+      return { request, page: pageOf(await browser.open(request.url)) }
+    }
+    /** From the link on our page through the provider's own pages, to the address that it sends people back to. */
+    const signInAt = async (browser: Browser, page: Shown, login: string) => {
+      const link = linkOn(page)
+      if (link === undefined) throw new Error('no link to the provider')
+      const theirs = new Browser(idp.issuer)
+      let arrived = await theirs.open(leftFor(await browser.open(link)))
+      while ('page' in arrived) {
+        const [form] = arrived.page.forms
+        if (form === undefined) throw new Error(arrived.page.html)
+        arrived = await theirs.submit(arrived.page, form, { login, password: 'any' })
+      }
+      return arrived.left
+    }
+    const signIn = async (login: string) => {
+      const browser = new Browser(nodes.publicUrl)
+      const { request, page } = await askedAt(browser)
+      const callback = await walk(browser, await signInAt(browser, page, login), flow.person)
+      return exchange({ ...request, flow, callback, browser })
+    }
+
+    it('are users of the organization, until the keys of the provider are revoked: then they are logged out', async () => {
+      const tokens = await signIn('ada')
+      expect(await userinfoStatus(flow.api.issuer, tokens.access)).toBe(200)
+      const user = await admin.ok('GET /api/v1/users/ada@example.com')
+      expect(user).toMatchObject({ status: 'ACTIVE', profile: { displayName: 'ada' } })
+      const roles = await admin.ok(`GET ${NATIVE}/users/${user.id}/roles`)
+      expect(roles.items.map(({ role }: { role: string }) => role)).toEqual(['organization_reader'])
+      // The second time they are who they were.
+      expect((await signIn('ada')).idToken).toBeDefined()
+      const { browser = new Browser('') } = tokens
+
+      await idp.order('replace')
+      const began = performance.now()
+      await admin.ok(`POST ${at()}/identity-providers/${workforce}/revoke-keys`, { reason: 'compromised' })
+      await measure(async () => (await userinfoStatus(flow.api.issuer, tokens.access)) === 401)
+      tell('people are logged out', Math.round(performance.now() - began))
+      await expect(refreshTokens(tokens)).rejects.toThrow()
+      const { page } = await askedAt(browser)
+      expect(isSignInPage(page)).toBe(true)
+    }, 20_000)
+
+    it('are not signed in by a key that is blocked, by an answer of another browser, or where nobody is connected', async () => {
+      const browser = new Browser(nodes.publicUrl)
+      const { page } = await askedAt(browser)
+      const back = await signInAt(browser, page, 'ben')
+      const [stranger, started] = [new Browser(nodes.publicUrl), await askedAt(browser)]
+      expect(pageOf(await stranger.open(back)).html).toContain('expired')
+      expect(linkOn(started.page)).toBeDefined()
+
+      const blockKids = [idp.key.kid]
+      await admin.ok(`POST ${at()}/identity-providers/${workforce}/revoke-keys`, {
+        reason: 'compromised',
+        blockKids,
+      })
+      const again = await askedAt(browser)
+      const refused = pageOf(await browser.open(await signInAt(browser, again.page, 'ben')))
+      expect(refused.html).toContain('did not sign you in')
+      expect((await admin.call('GET /api/v1/users/ben@example.com')).status).toBe(404)
+
+      await connect([provider])
+      expect(linkOn((await askedAt(browser)).page)).toBeUndefined()
+    }, 20_000)
+  })
 })

@@ -94,7 +94,7 @@ export function faultOfRefusal(url: string, { status, contentType, body }: RawRe
  * refuses itself. There a proper answer is one that is no failure and tells nothing of what is inside.
  */
 export function isSignInFlow(url: string): boolean {
-  return /^\/oauth2\/([^/]+\/)?(v1\/(authorize|token|logout|device|par|interaction|account)\b|\.well-known\/)/.test(
+  return /^\/oauth2\/([^/]+\/)?(v1\/(authorize|token|logout|device|par|interaction|account)\b|\.well-known\/|callback\b)/.test(
     url,
   )
 }

@@ -7,6 +7,8 @@ import { send } from './answers.ts'
 import { renderFailure } from './failures.ts'
 import { FormTokens } from './form-tokens.ts'
 import { KnownBrowsers } from './known-browser.ts'
+import { expiredPage } from './message-page.ts'
+import { questionAddress, readState } from './provider-sign-in.ts'
 import { answerQuestion, type QuestionServices, showQuestion, type Visit } from './questions.ts'
 import { FORM_LIMIT, Submitted } from './submitted.ts'
 
@@ -28,6 +30,7 @@ export function mountPages(app: FastifyInstance, options: PageOptions): void {
       (_request, body, done) => done(null, new Submitted(String(body))),
     )
     scope.setErrorHandler(renderFailure)
+    mountCallback(scope, options)
     mountQuestions(scope, options, services)
     mountAccount(scope, options, services)
   })
@@ -36,6 +39,17 @@ export function mountPages(app: FastifyInstance, options: PageOptions): void {
 interface Params {
   readonly issuerId?: string
   readonly uid?: string
+}
+
+/** The one address that identity providers send people back to. The question that they came from is in `state`. */
+function mountCallback(scope: FastifyInstance, options: PageOptions): void {
+  scope.get('/oauth2/callback', async (request, reply) => {
+    const answer = new URL(request.raw.url ?? '/', options.authority.publicUrl).searchParams
+    const state = readState(answer.get('state') ?? '')
+    if (state === undefined) return send(reply, expiredPage(''))
+    const { context } = await options.ready(request, state.issuerId)
+    return send(reply, { location: questionAddress(context, state.uid, answer) })
+  })
 }
 
 function mountQuestions(

@@ -12,6 +12,7 @@ import { allow } from './grants.ts'
 import { findQuestion, isOwnForm, loginOf, missingOf, type Question, suggestedLogin } from './interaction.ts'
 import { expiredPage, forgedPage } from './message-page.ts'
 import type { Page } from './page.ts'
+import { providersFor, returnFromProvider, sendToProvider } from './provider-sign-in.ts'
 import { describeScopes } from './scope-words.ts'
 import { type FormFrame, newPasswordPage, type SignInProblem, signInPage } from './sign-in-page.ts'
 import { isFromOurPage, type Submitted } from './submitted.ts'
@@ -35,7 +36,30 @@ export async function showQuestion(services: QuestionServices, visit: Visit): Pr
   const { context, provider } = visit
   const question = await findQuestion(context, provider, services.tokens, visit)
   if (question === undefined) return expiredPage(await organizationName(context))
-  return question.kind === 'login' ? showSignIn(context, question) : showConsent(context, question)
+  if (question.kind === 'consent') return showConsent(context, question)
+  if (question.interaction.result !== undefined) return { location: question.interaction.returnTo }
+  return (await goThroughProvider(services, visit, question)) ?? showSignIn(context, question)
+}
+
+/** Somebody chose an identity provider on the page, or comes back from it. */
+async function goThroughProvider(
+  { tokens }: QuestionServices,
+  visit: Visit,
+  question: Question,
+): Promise<Answer | undefined> {
+  const { context, request, uid } = visit
+  const { searchParams } = new URL(request.url ?? '/', context.issuer)
+  const asked = { context, tokens, uid, cookies: request.headers.cookie, path: question.action }
+  const chosen = searchParams.get('provider')
+  if (chosen === null && !searchParams.has('state')) return undefined
+  const outcome =
+    chosen === null ? await returnFromProvider(asked, searchParams) : await sendToProvider(asked, chosen)
+  if ('location' in outcome) return outcome
+  if (outcome.type === 'refused') return showSignIn(context, question, outcome.problem)
+  const { user, cookie } = outcome
+  if (isHintOfAnother(question, user.id)) return showSignIn(context, question, { type: 'other_account' })
+  await leaveOtherAccount(context, question, user.id)
+  return finish(visit, { login: { accountId: user.id, remember: false } }, false, [cookie])
 }
 
 /**
@@ -84,11 +108,17 @@ async function finish(
   return { location, cookies }
 }
 
-async function showSignIn(context: IssuerContext, question: Question): Promise<Page> {
+async function showSignIn(
+  context: IssuerContext,
+  question: Question,
+  problem?: SignInProblem,
+): Promise<Page> {
   return signInPage({
     ...frameOf(question),
     application: question.application,
     login: await suggestedLogin(context, question.interaction),
+    providers: await providersFor(context),
+    ...(problem !== undefined && { problem }),
   })
 }
 
@@ -100,8 +130,9 @@ async function answerSignIn(
 ): Promise<Answer> {
   const { context } = visit
   const outcome = await takeCredentials(context, services, visit.request.headers, form)
+  const providers = await providersFor(context)
   const again = (more: { login: string; problem?: SignInProblem; notice?: string }) =>
-    signInPage({ ...frameOf(question), application: question.application, ...more })
+    signInPage({ ...frameOf(question), application: question.application, providers, ...more })
   switch (outcome.type) {
     case 'refused':
       return again(outcome)

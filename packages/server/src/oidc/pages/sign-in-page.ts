@@ -15,6 +15,8 @@ export interface SignInPage extends FormFrame {
   /** The application that asks; none for the account page. */
   readonly application?: string
   readonly login: string
+  /** Through whom people may sign in, beside their password. */
+  readonly providers?: readonly { readonly id: string; readonly name: string }[]
   readonly problem?: SignInProblem
   /** Something good to say, as after a change of the password. */
   readonly notice?: string
@@ -24,11 +26,19 @@ export type SignInProblem =
   | { readonly type: 'incorrect' }
   | { readonly type: 'wait'; readonly seconds: number }
   | { readonly type: 'other_account' }
+  | ProviderProblem
+
+/** Why nobody was signed in through an identity provider. */
+export interface ProviderProblem {
+  readonly type: 'provider'
+  readonly why: 'gone' | 'unreachable' | 'failed' | 'unnamed' | 'domain' | 'unknown' | 'taken' | 'disabled'
+}
 
 /** Nothing here tells whether there is such a user. */
 export function signInPage(page: SignInPage): Page {
   const { organization, application, login, problem, notice, formTargets } = page
-  const wrong = problem !== undefined
+  // What went wrong elsewhere is not about these fields.
+  const wrong = problem !== undefined && problem.type !== 'provider'
   return {
     organization,
     title: 'Sign in',
@@ -48,8 +58,17 @@ ${problem === undefined ? undefined : html`<p class="error" id="problem" role="a
 <input id="password" name="password" type="password" autocomplete="current-password" required maxlength="512"${faulty(wrong)}${login !== '' && !wrong ? html` autofocus` : undefined}>
 <button type="submit" name="do" value="sign-in">Sign in</button>
 </form>
+${providerLinks(page)}
 ${page.application === undefined ? undefined : cancel(page)}`,
   }
+}
+
+/** Links, not forms: Chromium would hold a form's redirects to the page's policy, all the way through the provider. */
+function providerLinks({ action, providers = [] }: SignInPage): readonly Html[] {
+  return providers.map(
+    ({ id, name: provider }) =>
+      html`<p><a class="button" href="${action}?provider=${id}">Sign in with ${name(provider)}</a></p>`,
+  )
 }
 
 /** A form of its own, so that the browser asks for no password first. */
@@ -73,7 +92,20 @@ function wordsOf(problem: SignInProblem): string {
       return `Too many attempts. Try again in ${problem.seconds} ${problem.seconds === 1 ? 'second' : 'seconds'}.`
     case 'other_account':
       return 'The application asked for another account than the one that you signed in with.'
+    case 'provider':
+      return PROVIDER_WORDS[problem.why]
   }
+}
+
+const PROVIDER_WORDS: Readonly<Record<ProviderProblem['why'], string>> = {
+  gone: 'Nobody can sign in that way here.',
+  unreachable: 'The identity provider does not answer. Try again in a moment.',
+  failed: 'The identity provider did not sign you in.',
+  unnamed: 'The identity provider did not say who you are.',
+  domain: 'People of your mail domain are not let in here.',
+  unknown: 'You are not known here. Ask an administrator.',
+  taken: 'Somebody here has your username already. Ask an administrator.',
+  disabled: 'Your account is disabled. Ask an administrator.',
 }
 
 export interface NewPasswordPage extends FormFrame {

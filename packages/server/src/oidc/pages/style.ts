@@ -20,8 +20,9 @@ label{display:block;margin:1rem 0 .25rem;font-weight:600}
 input{width:100%;padding:.625rem .75rem;color:inherit;background:transparent;border:1px solid var(--line);border-radius:.5rem;font:inherit}
 input[aria-invalid=true]{border:2px solid var(--wrong)}
 input.code{font:1.5rem/1.5 ui-monospace,monospace;letter-spacing:.15em;text-transform:uppercase}
-button{margin:1.25rem .5rem 0 0;padding:.625rem 1.25rem;min-height:2.75rem;color:var(--on-accent);background:var(--accent);border:1px solid var(--accent);border-radius:.5rem;font:inherit;font-weight:600;cursor:pointer}
-button.second{color:var(--accent);background:transparent}
+button,a.button{margin:1.25rem .5rem 0 0;padding:.625rem 1.25rem;min-height:2.75rem;color:var(--on-accent);background:var(--accent);border:1px solid var(--accent);border-radius:.5rem;font:inherit;font-weight:600;cursor:pointer}
+a.button{display:inline-block;text-decoration:none}
+button.second,a.button{color:var(--accent);background:transparent}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 .error,.good{padding:.625rem .75rem;border-radius:.5rem;color:var(--wrong);background:var(--wrong-back);border:1px solid currentColor}
 .good{color:var(--good);background:var(--good-back)}

@@ -15,6 +15,7 @@ import { clientKeys } from './client-keys.ts'
 import { clientSecrets } from './client-secrets.ts'
 import { clusters } from './clusters.ts'
 import { digestKeys } from './digest-keys.ts'
+import { federatedIdentities } from './federated-identities.ts'
 import { federations } from './federations.ts'
 import { foundation } from './foundation.ts'
 import { groups } from './groups.ts'
@@ -68,4 +69,5 @@ export const MIGRATIONS: readonly Migration[] = [
   federations,
   revocationEffects,
   apiTokenVerifiers,
+  federatedIdentities,
 ]

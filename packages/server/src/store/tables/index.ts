@@ -11,6 +11,7 @@ import type { ClientSecrets } from './client-secrets.ts'
 import type { ClusterCredentials, ClusterNodes, Clusters, NodeLeases } from './clusters.ts'
 import type { DigestKeys } from './digest-keys.ts'
 import type { DigestNonces } from './digest-nonces.ts'
+import type { FederatedIdentities } from './federated-identities.ts'
 import type { FederationDomains, FederationOrganizations, Federations, RoleMappings } from './federations.ts'
 import type { GroupMembers, Groups } from './groups.ts'
 import type { IdentityProviders, ProviderKeySets, ProviderKeys } from './identity-providers.ts'
@@ -84,4 +85,5 @@ export interface Tables {
   identity_providers: IdentityProviders
   provider_key_sets: ProviderKeySets
   provider_keys: ProviderKeys
+  federated_identities: FederatedIdentities
 }

@@ -1,0 +1,7 @@
+import * as identities from '../../../src/store/queries/federated-identities.ts'
+import { crossing } from './crossing.ts'
+
+export default crossing(identities)(({ of, newRow }) => ({
+  insertFederatedIdentity: [newRow('federated_identities')],
+  findFederatedIdentity: [of('federated_identities', 'issuer'), of('federated_identities', 'subject')],
+}))
