@@ -1,7 +1,8 @@
 /**
  * Measures the authority and says on what. Asserts nothing.
  *
- *   node bench/run.mjs [verifier|fleet|reads|writes|commits|starts|mass|tokens|sql…] [--source] [--followers 1000,5000]
+ *   node bench/run.mjs [verifier|fleet|reads|writes|commits|starts|mass|tokens|sql|pages|console…] [--source]
+ *     [--followers 1000,5000] [--users 100000] [--tokens 1000000] [--rounds 7]
  *
  * Without a name, all. `RESCIND_BENCH_DIR` chooses the disk (a folder; default: the system's for temporary files).
  */
@@ -12,17 +13,26 @@ import { parseArgs } from 'node:util'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { source: { type: 'boolean' }, followers: { type: 'string' } },
+  options: {
+    source: { type: 'boolean' },
+    followers: { type: 'string' },
+    // Of `pages` and `console`.
+    users: { type: 'string' },
+    tokens: { type: 'string' },
+    rounds: { type: 'string' },
+  },
 })
 if (values.source) process.env.BENCH_SOURCE = '1'
 
 // After the choice above, which they read.
 const { benchCommits } = await import('./commits.mjs')
+const { benchConsole } = await import('./console.mjs')
 const { startPostgres } = await import('./databases.mjs')
 const { describeMachine, printSyncs } = await import('./machine.mjs')
 const { MEASURED } = await import('./product.mjs')
 const { benchFleet } = await import('./fleet.mjs')
 const { benchMass } = await import('./mass.mjs')
+const { benchPages } = await import('./pages.mjs')
 const { benchReads } = await import('./reads.mjs')
 const { benchSql } = await import('./sql.mjs')
 const { benchStarts } = await import('./starts.mjs')
@@ -38,6 +48,8 @@ const BENCHES = {
   mass: benchMass,
   tokens: benchTokens,
   sql: benchSql,
+  pages: benchPages,
+  console: benchConsole,
   verifier: benchVerifier,
   fleet: benchFleet,
 }
@@ -50,15 +62,16 @@ if (unknown.length > 0) {
   )
   process.exit(2)
 }
-const options =
-  values.followers === undefined
-    ? {}
-    : {
-        followers: values.followers
-          .split(',')
-          .map(Number)
-          .filter((size) => size > 0),
-      }
+const options = Object.fromEntries(
+  ['users', 'tokens', 'rounds'].flatMap((name) =>
+    values[name] === undefined ? [] : [[name, Number(values[name])]],
+  ),
+)
+if (values.followers !== undefined)
+  options.followers = values.followers
+    .split(',')
+    .map(Number)
+    .filter((size) => size > 0)
 const folder = await mkdtemp(join(process.env.RESCIND_BENCH_DIR ?? tmpdir(), 'rescind-bench-'))
 const stopPostgres = await startPostgres()
 try {
