@@ -12,6 +12,7 @@ export {
 } from './halt.ts'
 export { openIncarnation } from './incarnations.ts'
 export { Knowledge, type KnowledgeOptions } from './knowledge.ts'
+export { isInLog, type KnownPlace } from './known-place.ts'
 export { LiveLog } from './live-log.ts'
 export { PositionMemory } from './position-memory.ts'
 export {

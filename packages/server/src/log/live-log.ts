@@ -14,6 +14,7 @@ import type { Store } from '../store/index.ts'
 import { findHalt } from '../store/queries/log-halts.ts'
 import { framesOf, type Sight, seen, WHOLE_SIGHT } from './frames.ts'
 import type { LostPlace } from './halt.ts'
+import { isInLog } from './known-place.ts'
 import { type LoggedEntry, type LogHead, snapshotEntries } from './read.ts'
 import { PositionAhead, type Tail } from './tail.ts'
 
@@ -113,16 +114,22 @@ export class LiveLog {
     return this.#diverging
   }
 
+  /** Reads everything anew; but what is known and not there any more is reported first, never merely forgotten. */
   async #load(): Promise<void> {
     const { store, log, classes } = this.#options
-    await store.read({ organizationId: log }, async (tx) => {
+    const { position: known, digest } = this.index
+    const lost = await store.read({ organizationId: log }, async (tx) => {
+      if (digest !== '' && !(await isInLog(tx, { position: known, digest })))
+        return { position: known, digest }
       const { head, pages } = await snapshotEntries(tx, log, { classes })
       const entries: IndexEntry[] = []
       for await (const page of pages) for (const entry of seen(page, this.#sight)) entries.push(entry)
       const { incarnation, seq } = head.position
       this.index.load({ log, incarnation, seq, digest: head.digest, view: this.#sight.version, entries })
       this.index.divergence = await findHalt(tx)
+      return undefined
     })
+    if (lost !== undefined) return this.#diverge(lost)
     this.#options.onReloaded?.()
     this.#wake()
   }

@@ -1,34 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { compareMarks, type Position } from '@rescind/core/log'
 import { type Authority, systemActor } from '../../authority/index.ts'
 import { DomainError } from '../../errors/index.ts'
-import { haltLog, head, type LostPlace, readEntries } from '../../log/index.ts'
-import type { ReadTx } from '../../store/index.ts'
+import { haltLog, head, isInLog, type KnownPlace, type LostPlace } from '../../log/index.ts'
 import { findCluster } from '../../store/queries/clusters.ts'
 import type { Follower } from '../cluster-credentials.ts'
-
-/** What a follower says it knows. */
-export interface KnownPlace {
-  readonly position: Position
-  /** The chain digest there, lower-case hexadecimal. */
-  readonly digest?: string
-}
-
-/**
- * Whether this database has the place that a follower knows. One that it lacks means that the database was restored
- * from an older state or is no primary. What was before the present incarnation counts as had: whatever was lost of it
- * has been answered for, and a follower that comes from there is given a snapshot.
- */
-export async function isInLog(tx: ReadTx, { position, digest }: KnownPlace): Promise<boolean> {
-  const at = await head(tx)
-  if (position.log !== at.position.log || compareMarks(position, at.position) > 0) return false
-  if (position.incarnation < at.position.incarnation) return true
-  if (digest === undefined || position.seq === 0) return true
-  if (compareMarks(position, at.position) === 0) return digest === at.digest
-  const { incarnation, seq } = position
-  const [entry] = await readEntries(tx, position.log, { incarnation, seq: seq - 1 }, 1)
-  return entry?.digest === digest
-}
 
 /**
  * Reads the primary for the place that a follower knows, and records the report of one that is not there.
