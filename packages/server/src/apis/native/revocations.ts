@@ -280,8 +280,11 @@ async function representPreview(
 }
 
 /** Whether a revocation would sign the caller out of the console. */
-function endsSession(target: Target, { actor, sid, organization }: ConsoleSession): boolean {
+function endsSession(target: Target, session: ConsoleSession): boolean {
+  const { actor, sid, organization, identityProvider } = session
   switch (target.type) {
+    case 'identity_provider':
+      return target.identity_provider === identityProvider
     case 'user':
       return target.user === actor.userId
     case 'session':

@@ -45,6 +45,8 @@ export interface ConsoleSession {
   readonly origin: string
   /** The session at the issuer, which ends this one when it ends. */
   readonly sid: string
+  /** Through whom the person signed in; null where that was by a password here. */
+  readonly identityProvider: string | null
   readonly startedAt: number
   readonly idleEndsAt: number
   readonly endsAt: number
@@ -128,6 +130,7 @@ export class ConsoleSessions {
         organization: { id: organization.id, name: organization.name, subdomain: organization.subdomain },
         origin: organizationIssuerUrl(this.#authority, organization.subdomain),
         sid,
+        identityProvider: row.identity_provider,
         startedAt: row.created_at,
         idleEndsAt: row.expires_at,
         endsAt: Payload.Parse(JSON.parse(row.payload)).until,
