@@ -90,6 +90,27 @@ describe('a cluster that trusts an identity provider', () => {
     await host.close()
   })
 
+  it('is counted as exposed by what its verifiers do, since no ledger here knows what a provider signs', async () => {
+    const { admin } = world
+    const polling = { library: 'jose', cacheSeconds: 600 }
+    const old = await admin.ok(`POST ${native}/clusters`, {
+      name: 'old',
+      class: 'unmanaged',
+      identityProviders: [issuer],
+      verifierProfile: polling,
+    })
+    const target = { type: 'identity_provider', id: provider }
+    const before = Date.now()
+    const { exposure } = await admin.ok(`POST ${native}/revocations/preview`, { target })
+    expect(exposure.worst.bound).toBe('bounded')
+    expect(Date.parse(exposure.worst.until)).toBeGreaterThanOrEqual(before + 600_000)
+    expect(exposure.notStopped).toEqual([
+      expect.stringMatching(/^idp \(connected\)/),
+      expect.stringMatching(/^old \(unmanaged\): jose trusts the key until its cache ends/),
+    ])
+    await admin.ok(`DELETE ${native}/clusters/${old.id}`)
+  })
+
   it('takes its tokens until its keys are revoked, and those of its new key afterwards', async () => {
     const { admin } = world
     const verifier = await world.verifier({ credential })

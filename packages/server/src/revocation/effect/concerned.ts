@@ -55,10 +55,12 @@ export class Verifiers {
     const concerned: ConcernedCluster[] = []
     for (const [cluster, view] of this.#clusters) {
       if (viewOf(entry, view) === undefined) continue
-      const until = tokensUntil(
-        counted,
-        cluster.apis.map(({ resource }) => resource),
-      )
+      const until = isSignedElsewhere(entry, cluster)
+        ? undefined
+        : tokensUntil(
+            counted,
+            cluster.apis.map(({ resource }) => resource),
+          )
       concerned.push({
         cluster,
         deleted: false,
@@ -118,6 +120,11 @@ function deletedCluster(id: string, organizationId: string, { lease }: NodeFacts
     createdAt: 0,
     updatedAt: 0,
   }
+}
+
+/** Whether it voids what a provider signs, of which no ledger of ours tells when the last of it expires. */
+function isSignedElsewhere(entry: Entry, { identityProviders }: Cluster): boolean {
+  return entry.kind === 'idp_jwks.revoked' && identityProviders.includes(entry.subject.issuer)
 }
 
 /** The entry of a revocation, as the log keeps it and as it is understood. */
