@@ -85,7 +85,7 @@ export function faultOfRefusal(url: string, { status, contentType, body }: RawRe
   }
   if (!Value.Check(dialect.envelope, parsed))
     return `${status} without the envelope of ${dialect.name}: ${body}`
-  if (PARTS.test(body) || TRACES.test(body)) return `${status} tells what is inside: ${body}`
+  if (tellsOfInside(body)) return `${status} tells what is inside: ${body}`
   return undefined
 }
 
@@ -112,14 +112,19 @@ export function isConsole(url: string): boolean {
 /** The least that holds of any answer; undefined for a good one. */
 export function faultOfAnswer({ status, body }: RawResponse): string | undefined {
   if (status < 100 || status > 499) return `status ${status}`
-  if (status >= 400 && (PARTS.test(body) || TRACES.test(body)))
-    return `${status} tells what is inside: ${body}`
+  if (status >= 400 && tellsOfInside(body)) return `${status} tells what is inside: ${body}`
   return undefined
+}
+
+function tellsOfInside(body: string): boolean {
+  return [PARTS, TRACES, STATEMENTS].some((pattern) => pattern.test(body))
 }
 
 /** Names of engines, drivers, frameworks and libraries. */
 const PARTS = /sqlite|postgres|kysely|fastify|fst_err|typebox|node_modules/i
 
-/** What stacks, engines and statements look like. */
-const TRACES =
-  /syntax error|constraint failed|\.[tj]s:\d| at [A-Z]\w*\.|SELECT |INSERT |undefined is not|Cannot read/
+/** What stacks and engines look like. */
+const TRACES = /syntax error|constraint failed|\.[tj]s:\d| at [A-Z]\w*\.|undefined is not|Cannot read/
+
+/** A statement of ours, as the query builder writes it. What SQL's own interface says of verbs is none. */
+const STATEMENTS = /select .+ from ["\w]|insert into ["\w.]+ \(|update ["\w.]+ set /i
