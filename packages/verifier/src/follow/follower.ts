@@ -65,6 +65,8 @@ export class Follower {
   #streamFailures = 0
   /** Acknowledgements that the authority has answered. */
   #answers = 0
+  /** How many there had been when a stream failed last. */
+  #answersBefore = 0
   #dirtySince: number | undefined
   #saving: Promise<void> = Promise.resolve()
   #running: Promise<void> = Promise.resolve()
@@ -160,7 +162,6 @@ export class Follower {
   }
 
   async #stream(node: NodeIdentity, index: LogIndex, onProgress: () => void): Promise<void> {
-    const answers = this.#answers
     const events = this.#source.stream(node, this.#newsQuery(index), this.#end.signal)
     let heard = false
     try {
@@ -174,9 +175,11 @@ export class Follower {
       }
       throw new Error('the stream ended')
     } catch (failure) {
-      // Where nothing at all gets through, polling would not either.
-      const isStreamAlone = !heard && this.#answers !== answers && !(failure instanceof AuthorityRefusal)
-      if (isStreamAlone) this.#streamFailures++
+      // Where nothing at all gets through, polling would not either. A stream may fail before any answer can come, so
+      // what counts is whether there was one since the last that failed.
+      const isAnswered = this.#answers > this.#answersBefore
+      this.#answersBefore = this.#answers
+      if (!heard && isAnswered && !(failure instanceof AuthorityRefusal)) this.#streamFailures++
       throw failure
     }
   }
