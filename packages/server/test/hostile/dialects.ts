@@ -85,7 +85,9 @@ export function faultOfRefusal(url: string, { status, contentType, body }: RawRe
   }
   if (!Value.Check(dialect.envelope, parsed))
     return `${status} without the envelope of ${dialect.name}: ${body}`
-  if (tellsOfInside(body)) return `${status} tells what is inside: ${body}`
+  const speaksSql = url.startsWith('/api/rescind/v1/sql')
+  if (tellsOfInside(body) || (!speaksSql && VERBS.test(body)))
+    return `${status} tells what is inside: ${body}`
   return undefined
 }
 
@@ -112,7 +114,8 @@ export function isConsole(url: string): boolean {
 /** The least that holds of any answer; undefined for a good one. */
 export function faultOfAnswer({ status, body }: RawResponse): string | undefined {
   if (status < 100 || status > 499) return `status ${status}`
-  if (status >= 400 && tellsOfInside(body)) return `${status} tells what is inside: ${body}`
+  if (status >= 400 && (tellsOfInside(body) || VERBS.test(body)))
+    return `${status} tells what is inside: ${body}`
   return undefined
 }
 
@@ -126,5 +129,8 @@ const PARTS = /sqlite|postgres|kysely|fastify|fst_err|typebox|node_modules/i
 /** What stacks and engines look like. */
 const TRACES = /syntax error|constraint failed|\.[tj]s:\d| at [A-Z]\w*\.|undefined is not|Cannot read/
 
-/** A statement of ours, as the query builder writes it. What SQL's own interface says of verbs is none. */
+/** Verbs of statements, which only the interface that speaks SQL has reason to name. */
+const VERBS = /SELECT |INSERT /
+
+/** A statement of ours, as the query builder writes it. */
 const STATEMENTS = /select .+ from ["\w]|insert into ["\w.]+ \(|update ["\w.]+ set /i
