@@ -47,6 +47,7 @@ function isAbsolute({ target: { token, grant, session } }: Revocation): boolean 
 export class Model {
   readonly #revocations: Revocation[] = []
 
+  /** @param revocation whose `asked.end` is infinite until it has been answered */
   revoked(revocation: Revocation): void {
     this.#revocations.push(revocation)
   }

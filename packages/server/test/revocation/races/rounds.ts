@@ -282,8 +282,8 @@ export class Rounds {
     const node = this.#traffic.node(this.#chance.below(1_000))
     const { asked, target, touched } = this.#target()
     return async () => {
-      const { start, end } = await this.#traffic.revoke(node, asked)
-      this.#model.revoked({ target, asked: { start, end } })
+      // Known to the model before it is sent: it takes effect on others before its own answer is there.
+      await this.#traffic.revoke(node, asked, (moment) => this.#model.revoked({ target, asked: moment }))
       this.#count(`revoked ${asked.type}`)
       // At once and everywhere: another node must not need the time that news take.
       await Promise.all(

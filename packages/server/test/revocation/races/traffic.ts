@@ -58,12 +58,15 @@ export class Traffic {
     return nodes[chance % nodes.length] ?? nodes[0]
   }
 
-  async timed<T>(work: () => Promise<T>): Promise<Answered<T>> {
+  /** @param sent is told of the moment before the request leaves: it has no end until the answer is there */
+  async timed<T>(work: () => Promise<T>, sent?: (moment: Moment) => void): Promise<Answered<T>> {
     this.#now += 1
-    const start = this.#now
+    const moment = { start: this.#now, end: Number.POSITIVE_INFINITY }
+    sent?.(moment)
     const value = await work()
     this.#now += 1
-    return { start, end: this.#now, value }
+    moment.end = this.#now
+    return { ...moment, value }
   }
 
   token(node: TestNode, client: TestClient, api: TestApi, form: Readonly<Record<string, string>>) {
@@ -97,7 +100,7 @@ export class Traffic {
   }
 
   /** The scopes that a target names, as the native API asks for them. */
-  revoke(node: TestNode, target: Readonly<Record<string, string>>) {
+  revoke(node: TestNode, target: Readonly<Record<string, string>>, sent: (asked: Moment) => void) {
     return this.timed(async () => {
       const reply = await node.app.inject({
         method: 'POST',
@@ -106,7 +109,7 @@ export class Traffic {
         payload: { target, reason: 'test' },
       })
       if (reply.statusCode >= 300) throw new Error(`revocation: ${reply.statusCode} ${reply.body}`)
-    })
+    }, sent)
   }
 
   /** A code in a session that is there already, or what was said instead. */
