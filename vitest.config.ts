@@ -5,7 +5,10 @@ export default defineConfig({
   resolve: { conditions: ['rescind-source'] },
   ssr: { resolve: { conditions: ['rescind-source'] } },
   test: {
-    globalSetup: ['packages/server/test/support/postgres-cluster.ts'],
+    globalSetup: [
+      'packages/server/test/support/postgres-cluster.ts',
+      'packages/server/test/support/rsa-key-pairs.ts',
+    ],
     include: ['packages/*/test/**/*.test.ts'],
     // Against hanging for ever, not against being slow: a busy machine takes its time.
     testTimeout: 120_000,

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { findBinaries, startCluster } from '../packages/server/test/support/postgres-cluster.ts'
@@ -17,7 +18,7 @@ export async function startPostgres() {
     process.stdout.write('PostgreSQL is not installed: only the embedded database is measured\n')
     return async () => {}
   }
-  const { url, stop } = await startCluster(binaries)
+  const { url, stop } = await startCluster(binaries, tmpdir())
   DATABASES.push({ name: 'PostgreSQL', create: (folder) => createPostgres(url, folder) })
   return stop
 }

@@ -1,6 +1,7 @@
 import { createPublicKey, type JsonWebKey } from 'node:crypto'
 import { checkPublicJwk, jwkThumbprint, type KeyRefusalCode, type KeyUse } from '@rescind/core/keys'
 import { describe, expect, it } from 'vitest'
+import { hasSmallFactor, SMALL_PRIME_BOUND } from '../../src/keys/policy/rsa-weakness.ts'
 import {
   closePrimesModulus,
   ecPair,
@@ -274,6 +275,25 @@ const LENIENT_CODES: readonly KeyRefusalCode[] = [
   'ec_coordinate_length',
   'member_missing',
 ]
+
+describe('small factors of an RSA modulus', () => {
+  it('are found, whichever prime below the bound it is', () => {
+    // Two primes without a small factor, whose product with each small one is a modulus.
+    const sound = prime(1024) * prime(1020)
+    expect(hasSmallFactor(sound)).toBe(false)
+    const missed: number[] = []
+    for (let factor = 2; factor < SMALL_PRIME_BOUND; factor++)
+      if (isPrime(factor) && !hasSmallFactor(sound * BigInt(factor))) missed.push(factor)
+    expect(missed).toEqual([])
+    // The first prime beyond the bound.
+    expect(hasSmallFactor(sound * 16_411n)).toBe(false)
+  })
+})
+
+function isPrime(number: number): boolean {
+  for (let divisor = 2; divisor * divisor <= number; divisor++) if (number % divisor === 0) return false
+  return true
+}
 
 describe('FAULTS 26: a private key that was submitted', () => {
   it.each([

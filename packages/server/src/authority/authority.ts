@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Vault } from '../secrets/index.ts'
 import type { Store } from '../store/index.ts'
@@ -19,6 +20,11 @@ export interface Authority {
   readonly publicUrl: string
   /** Encryption keys per authorization server, active and inactive; Okta's published 5 where it is not set. */
   readonly apiEncryptionKeyLimit?: number
+  /**
+   * Gives a fresh RSA key pair of 2048 bits, which takes tenths of a second to make: from a supply made in advance,
+   * for one. This process makes its own where it is not set.
+   */
+  readonly rsaKeyPairs?: () => Promise<{ readonly publicKey: KeyObject; readonly privateKey: KeyObject }>
   /** Whether what is fetched may lie in loopback and private networks, over http too; not where it is not set. */
   readonly allowPrivateNetworks?: boolean
 }

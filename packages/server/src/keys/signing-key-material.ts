@@ -3,6 +3,7 @@ import { promisify } from 'node:util'
 import { checkPublicJwk, jwkThumbprint, type PublicKeyMaterial } from '@rescind/core/keys'
 import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
+import type { Authority } from '../authority/index.ts'
 import { Secret, type Vault } from '../secrets/index.ts'
 
 /** RFC 7518 section 3.1, RFC 8037 section 3.1. RS256 where nothing else is said: every client knows it. */
@@ -23,10 +24,12 @@ const generate = promisify(generateKeyPair)
 
 /** Makes a key pair on a thread of its own. Slow (RSA: tenths of a second): never inside a transaction. */
 export async function makeSigningKey(
-  vault: Vault,
+  { vault, rsaKeyPairs }: Pick<Authority, 'vault' | 'rsaKeyPairs'>,
   algorithm: SigningAlgorithm,
 ): Promise<FreshSigningKeyPair> {
-  const { publicKey, privateKey } = await generatePair(algorithm)
+  const { publicKey, privateKey } = await (algorithm === 'RS256' && rsaKeyPairs
+    ? rsaKeyPairs()
+    : generatePair(algorithm))
   const checked = checkPublicJwk(publicKey.export({ format: 'jwk' }), 'sig')
   if (!checked.ok) throw new Error(`a generated key fails the policy: ${checked.refusal.code}`)
   const publicJwk = materialOf(checked.jwk)
@@ -44,10 +47,20 @@ export async function openPrivateKey(vault: Vault, kid: string, sealed: string):
 
 /** Reads the stored public part. @throws Error where the row does not hold what this release writes */
 export function readPublicJwk(json: string): PublicKeyMaterial {
+  const known = judged.get(json)
+  if (known !== undefined) return known
   const checked = checkPublicJwk(JSON.parse(json), 'sig')
   if (!checked.ok) throw new Error(`a stored signing key fails the policy: ${checked.refusal.code}`)
-  return materialOf(checked.jwk)
+  const material = materialOf(checked.jwk)
+  const [oldest] = judged.keys()
+  if (judged.size >= MOST_JUDGED && oldest !== undefined) judged.delete(oldest)
+  judged.set(json, material)
+  return material
 }
+
+/** Rings are read again and again, and judging an RSA modulus costs more than all the rest of that. */
+const judged = new Map<string, PublicKeyMaterial>()
+const MOST_JUDGED = 2_000
 
 const privateJwk = Compile(Type.Record(Type.String(), Type.String()))
 
@@ -55,7 +68,7 @@ function sealPurpose(kid: string): string {
   return `signing_key:${kid}`
 }
 
-function generatePair(algorithm: SigningAlgorithm): Promise<{ publicKey: KeyObject; privateKey: KeyObject }> {
+function generatePair(algorithm: SigningAlgorithm) {
   switch (algorithm) {
     case 'RS256':
       return generate('rsa', { modulusLength: 2048, publicExponent: 65537 })

@@ -22,8 +22,7 @@ export async function prepareFreshRings(authority: Authority, organizationId: st
   const fresh = new Map<string, readonly FreshSigningKeyPair[]>()
   for (const ring of rings) {
     if (ring === undefined || ring.keys.length === 0) continue
-    const { vault } = authority
-    const pair = [makeSigningKey(vault, ring.algorithm), makeSigningKey(vault, ring.algorithm)]
+    const pair = [makeSigningKey(authority, ring.algorithm), makeSigningKey(authority, ring.algorithm)]
     fresh.set(ring.issuerId, await Promise.all(pair))
   }
   return fresh

@@ -198,9 +198,7 @@ async function changeSigningRing(authority: Authority, change: RingChange): Prom
     if (outcome.ok || outcome.refusal.code !== 'fresh_key_required') return outcome
     const { algorithm } = outcome
     const { needed = 1 } = outcome.refusal
-    const missing = Array.from({ length: needed - fresh.length }, () =>
-      makeSigningKey(authority.vault, algorithm),
-    )
+    const missing = Array.from({ length: needed - fresh.length }, () => makeSigningKey(authority, algorithm))
     fresh = [...fresh, ...(await Promise.all(missing))]
   }
   throw new DomainError('store_unavailable')

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, maxHeaderSize, type Server } from 'node:http'
 import swagger from '@fastify/swagger'
-import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -24,6 +24,7 @@ import { type Authority, VERSION } from '../authority/index.ts'
 import { Deliveries } from '../federation/delivery/deliveries.ts'
 import { ConsoleSessions } from '../oidc/console/sessions.ts'
 import { openSqlServices, type PostgresListener } from '../sql/index.ts'
+import { lazySerializers, lazyValidators } from './lazy-compilers.ts'
 import { collapseLeadingSlashes } from './leading-slashes.ts'
 import { escapeMalformed } from './malformed-escapes.ts'
 import { measureEffects, measureRequests } from './metrics.ts'
@@ -67,12 +68,13 @@ export function buildHttp(authority: Authority, options: HttpOptions): FastifyIn
     onConstructorPoisoning: 'error',
     rewriteUrl: (request) => escapeMalformed(collapseLeadingSlashes(request.url ?? '/')),
     // As long as a request line may be: whatever is too long for an id is unknown, in the dialect's own words.
+    schemaController: { compilersFactory: { buildSerializer: lazySerializers } },
     routerOptions: { maxParamLength: maxHeaderSize },
     forceCloseConnections: 'idle',
     serverFactory: (handler) => serve(authority, acknowledgements, handler),
   })
     .withTypeProvider<TypeBoxTypeProvider>()
-    .setValidatorCompiler(TypeBoxValidatorCompiler)
+    .setValidatorCompiler(lazyValidators)
   app.register(swagger, { openapi: { info: { title: 'Rescind', version: VERSION } } })
   // Outside every dialect, refusals are the native API's.
   app.setErrorHandler(renderError)

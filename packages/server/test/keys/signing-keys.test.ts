@@ -68,7 +68,7 @@ describe.each(DATABASES)('signing keys on $name', (database) => {
   })
 
   it.each(SIGNING_ALGORITHMS)('makes keys for %s that jose accepts', async (algorithm) => {
-    const pair = await makeSigningKey(authority.vault, algorithm)
+    const pair = await makeSigningKey(authority, algorithm)
     expect(pair.kid).toMatch(/^[\w-]{43}$/)
     const keySet = createLocalJWKSet({ keys: [{ ...pair.publicJwk, kid: pair.kid, alg: algorithm }] })
     const key = await openPrivateKey(authority.vault, pair.kid, pair.sealedPrivate)

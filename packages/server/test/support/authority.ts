@@ -6,6 +6,7 @@ import { openLog } from '../../src/log/index.ts'
 import { MasterKeyVault } from '../../src/secrets/index.ts'
 import { SYSTEM } from '../../src/store/index.ts'
 import type { TestDatabase } from './databases.ts'
+import { rsaKeyPairs } from './rsa-key-pairs.ts'
 
 /** Two organizations, so that every suite can try what belongs to one from the other. */
 export const ORGANIZATION_A = 'aaaaaaaaaaaaaaaaaaaaaaaa'
@@ -40,6 +41,7 @@ export async function openTestAuthority(database: TestDatabase): Promise<TestAut
       },
     },
     vault: new MasterKeyVault(randomBytes(32)),
+    rsaKeyPairs,
     logger: pino({ level: 'silent' }),
     publicUrl: 'http://localhost:8080',
     actorA: systemActor(ORGANIZATION_A),

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { cp, mkdtemp, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client, escapeIdentifier } from 'pg'
 import { inject } from 'vitest'
 import { openStore, type Store, type StoreOptions } from '../../src/store/index.ts'
+import { scratch } from './scratch.ts'
 
 /** What a test may choose beside the database itself. */
 export type TestStoreOptions = Omit<StoreOptions, 'dataDir' | 'databaseUrl'>
@@ -44,7 +44,7 @@ function testDatabase(name: TestDatabase['name'], place: TestDatabase['place']):
 }
 
 const sqlite = testDatabase('sqlite', async () => {
-  const dataDir = await mkdtemp(join(tmpdir(), 'rescind-'))
+  const dataDir = await mkdtemp(join(scratch(), 'rescind-'))
   return {
     options: { dataDir },
     async backUp() {

@@ -10,6 +10,7 @@ import { buildHttp } from '../../src/start/http.ts'
 import { bindPort } from '../../src/start/port.ts'
 import { openStore } from '../../src/store/index.ts'
 import type { TestDatabase, TestPlace } from './databases.ts'
+import { rsaKeyPairs } from './rsa-key-pairs.ts'
 
 /** One process's worth of the authority, in this process: it has its own store, index and memory. */
 export interface TestNode {
@@ -57,6 +58,7 @@ export async function openNodes(
       store: await openStore(place.options),
       clock,
       vault,
+      rsaKeyPairs,
       logger: pino({ level: 'silent' }),
       publicUrl,
       allowPrivateNetworks: true,

@@ -3,11 +3,11 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { chown, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Client, escapeIdentifier } from 'pg'
 import type { TestProject } from 'vitest/node'
+import { scratch } from './scratch.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -37,15 +37,18 @@ export default async function setup(project: TestProject): Promise<() => Promise
     project.provide('postgres', undefined)
     return async () => {}
   }
-  const { url, stop } = await startCluster(binaries)
+  const { url, stop } = await startCluster(binaries, scratch())
   project.provide('postgres', { url, template })
   return stop
 }
 
 /** Starts a private cluster, synchronous as a real one; `stop` leaves nothing behind. */
-export async function startCluster(binaries: string): Promise<{ url: string; stop(): Promise<void> }> {
+export async function startCluster(
+  binaries: string,
+  parent: string,
+): Promise<{ url: string; stop(): Promise<void> }> {
   const account = await serverAccount()
-  const folder = await mkdtemp(join(tmpdir(), 'rescind-postgres-'))
+  const folder = await mkdtemp(join(parent, 'rescind-postgres-'))
   if (account !== undefined) await chown(folder, account.uid, account.gid)
   const asServer = (program: string, ...args: string[]) => {
     const path = join(binaries, program)

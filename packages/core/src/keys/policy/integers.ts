@@ -21,12 +21,6 @@ export function modularPower(base: bigint, exponent: bigint, modulus: bigint): b
   return result
 }
 
-export function greatestCommonDivisor(a: bigint, b: bigint): bigint {
-  let [larger, smaller] = [a, b]
-  while (smaller > 0n) [larger, smaller] = [smaller, larger % smaller]
-  return larger
-}
-
 /** The largest integer whose square is at most `value` (Newton's method, from above). */
 export function integerSquareRoot(value: bigint): bigint {
   if (value < 2n) return value

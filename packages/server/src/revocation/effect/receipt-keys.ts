@@ -73,7 +73,7 @@ export async function rotateReceiptKey(authority: Authority, actor: Actor): Prom
 /** @param replaces whether a key that signs already gives way; otherwise it is the one that is returned */
 async function makeReceiptKey(authority: Authority, actor: Actor, replaces: boolean): Promise<ReceiptKeys> {
   const { organizationId } = actor
-  const fresh = await makeSigningKey(authority.vault, 'ES256')
+  const fresh = await makeSigningKey(authority, 'ES256')
   try {
     return await authority.store.write({ organizationId }, async (tx) => {
       // The head of the log is locked: whoever made a key in the meantime is seen from here on.
@@ -113,8 +113,8 @@ async function putReceiptKey(
 
 /** After a loss nobody knows whether the key that signs was retired: another one signs from there on. */
 export const renewReceiptKey: RecoveryStep = {
-  async prepare({ vault }) {
-    const fresh = await makeSigningKey(vault, 'ES256')
+  async prepare(authority) {
+    const fresh = await makeSigningKey(authority, 'ES256')
     return async (tx, { actor, at }) => {
       // A federation has no receipts, and an organization that has none yet makes its key when the first is due.
       if (tx.scope === SYSTEM || 'federationId' in tx.scope) return
