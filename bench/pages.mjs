@@ -65,7 +65,7 @@ function questions({ applications: [most, other], apis: [api], rare, user, lastL
   }
 }
 
-async function measure(rescind, world, rounds) {
+export async function measure(rescind, world, rounds) {
   const asked = questions(world)
   const times = Object.fromEntries(Object.keys(asked).map((name) => [name, []]))
   for (let round = 0; round <= rounds; round++)

@@ -9,7 +9,7 @@ import {
   findApplication,
   findApplicationByClientId,
 } from '../store/queries/applications.ts'
-import type { TokenCursor } from '../store/queries/tokens.ts'
+import type { TokenCursor } from '../store/token-filter.ts'
 import { type ShownToken, showTokens, type TokenPage } from '../tokens/shown.ts'
 import { recordRevocation } from './record.ts'
 import type { RefreshTarget } from './target.ts'

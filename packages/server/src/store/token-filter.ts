@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { unindexedText, unindexedTime } from './planning.ts'
 import { organizationOf, type ReadTx } from './store.ts'
 import type { Tokens } from './tables/tokens.ts'
 
@@ -36,14 +37,15 @@ export function matchingTokens(tx: ReadTx, filter: TokenFilter) {
   let query = tx.db.selectFrom('tokens').where('organization_id', '=', organizationOf(tx))
   if (filter.id !== undefined) query = query.where('id', '=', filter.id)
   if (filter.user !== undefined) query = query.where('user_id', '=', filter.user)
-  // A user has few tokens, an application or an API may have millions: where a user is named, SQLite is not to read
-  // them by way of the others, and does not when these are no bare columns.
-  const bare = filter.user === undefined
-  if (filter.client !== undefined)
-    query = query.where(bare ? sql.ref('client_id') : sql`coalesce(client_id, '')`, '=', filter.client)
-  if (filter.api !== undefined)
-    query = query.where(bare ? sql.ref('api') : sql`coalesce(api, '')`, '=', filter.api)
-  if (filter.issuer !== undefined) query = query.where('issuer_id', '=', filter.issuer)
+  // The narrowest of what is named is what to find rows by: a user has few tokens, an application or an API may have
+  // millions, and a server nearly all.
+  const ofFew = [filter.user, filter.grant, filter.origin, filter.session].some((one) => one !== undefined)
+  const ofMany = filter.client !== undefined || filter.api !== undefined
+  const many = ofFew ? unindexedText : sql.ref<string>
+  if (filter.client !== undefined) query = query.where(many('client_id'), '=', filter.client)
+  if (filter.api !== undefined) query = query.where(many('api'), '=', filter.api)
+  const most = ofFew || ofMany ? unindexedText : sql.ref<string>
+  if (filter.issuer !== undefined) query = query.where(most('issuer_id'), '=', filter.issuer)
   if (filter.grant !== undefined) query = query.where('grant_id', '=', filter.grant)
   if (filter.origin !== undefined) query = query.where('origin', '=', filter.origin)
   if (filter.session !== undefined) query = query.where('session_id', '=', filter.session)
@@ -60,9 +62,27 @@ export function matchingTokens(tx: ReadTx, filter: TokenFilter) {
       row(row.refTuple('incarnation', 'seq'), '<', row.tuple(before.incarnation, before.seq)),
     )
   if (filter.inFamily) query = query.where('grant_id', 'is not', null)
-  if (filter.kind !== undefined) query = query.where('kind', '=', filter.kind)
+  // Half the ledger is of one kind, and nearly all of it is live: neither is a way to find a row.
+  if (filter.kind !== undefined) query = query.where(unindexedText('kind'), '=', filter.kind)
   if (filter.issuedFrom !== undefined) query = query.where('issued_at', '>=', filter.issuedFrom)
   if (filter.issuedBefore !== undefined) query = query.where('issued_at', '<', filter.issuedBefore)
-  if (filter.liveAt !== undefined) query = query.where('expires_at', '>', filter.liveAt)
+  if (filter.liveAt !== undefined) query = query.where(unindexedTime('expires_at'), '>', filter.liveAt)
   return query
+}
+
+/** Where the page before ended. */
+export interface TokenCursor {
+  readonly issuedAt: number
+  readonly id: string
+}
+
+/** The same rows, newest first, behind a cursor: an index of what the filter names has them in this order. */
+export function tokensInOrder(tx: ReadTx, filter: TokenFilter, limit: number, after?: TokenCursor) {
+  let query = matchingTokens(tx, filter).selectAll()
+  if (after !== undefined)
+    // As a tuple: an OR would make both databases read the pages before once more.
+    query = query.where((row) =>
+      row(row.refTuple('issued_at', 'id'), '<', row.tuple(after.issuedAt, after.id)),
+    )
+  return query.orderBy('issued_at', 'desc').orderBy('id', 'desc').limit(limit)
 }

@@ -1,6 +1,6 @@
 import type { ReadTx, Tables } from '../store/index.ts'
-import { listTokens, type TokenCursor } from '../store/queries/tokens.ts'
-import type { TokenFilter } from '../store/token-filter.ts'
+import { listTokens } from '../store/queries/tokens.ts'
+import type { TokenCursor, TokenFilter } from '../store/token-filter.ts'
 import type { Artefact } from './judge.ts'
 import type { Subjects } from './stamp.ts'
 

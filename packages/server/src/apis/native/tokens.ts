@@ -5,7 +5,7 @@ import { DomainError } from '../../errors/index.ts'
 import type { Knowledge } from '../../log/index.ts'
 import { filterOf } from '../../revocation/filter.ts'
 import { labelsOfClients, loginsOf, namesOfApis } from '../../store/queries/names.ts'
-import type { TokenCursor } from '../../store/queries/tokens.ts'
+import type { TokenCursor } from '../../store/token-filter.ts'
 import {
   countShown,
   explainToken,

@@ -11,6 +11,7 @@ import { applications } from './applications.ts'
 import { atlasCredentials } from './atlas-credentials.ts'
 import { authorizationServers } from './authorization-servers.ts'
 import { blockedKeys } from './blocked-keys.ts'
+import { busyLedger } from './busy-ledger.ts'
 import { clientKeys } from './client-keys.ts'
 import { clientSecrets } from './client-secrets.ts'
 import { clusters } from './clusters.ts'
@@ -70,4 +71,5 @@ export const MIGRATIONS: readonly Migration[] = [
   revocationEffects,
   apiTokenVerifiers,
   federatedIdentities,
+  busyLedger,
 ]

@@ -1,3 +1,4 @@
+import { unindexedTime } from '../planning.ts'
 import { organizationOf, type ReadTx, type WriteTx } from '../store.ts'
 import type { OidcRecords } from '../tables/oidc-records.ts'
 
@@ -119,7 +120,7 @@ export async function listOidcRecordsOfUser(
     .where('organization_id', '=', organizationOf(tx))
     .where('user_id', '=', userId)
     .where('model', '=', model)
-    .where('expires_at', '>', liveAt)
+    .where(unindexedTime('expires_at'), '>', liveAt)
     .orderBy('created_at', 'desc')
     .orderBy('handle')
     .execute()

@@ -1,3 +1,4 @@
+import { unindexedText, unindexedTime } from '../planning.ts'
 import { organizationOf, type ReadTx } from '../store.ts'
 import type { Tokens } from '../tables/tokens.ts'
 
@@ -14,7 +15,7 @@ export async function listTokensOfSessionOnly(
     .where('organization_id', '=', organizationOf(tx))
     .where('session_id', '=', sid)
     .where('grant_id', 'is', null)
-    .where('expires_at', '>', liveAt)
+    .where(unindexedTime('expires_at'), '>', liveAt)
     .orderBy('issued_at', 'desc')
     .orderBy('id', 'desc')
     .limit(limit)
@@ -30,11 +31,11 @@ export async function listClientsOfUser(
 ): Promise<string[]> {
   const rows = await tx.db
     .selectFrom('tokens')
-    .select('client_id')
+    .select(unindexedText('client_id').as('client_id'))
     .distinct()
     .where('organization_id', '=', organizationOf(tx))
     .where('user_id', '=', userId)
-    .where('expires_at', '>', liveAt)
+    .where(unindexedTime('expires_at'), '>', liveAt)
     .orderBy('client_id')
     .limit(limit)
     .execute()

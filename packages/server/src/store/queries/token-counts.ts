@@ -46,11 +46,17 @@ export async function countTokens(tx: ReadTx, filter: TokenFilter): Promise<Toke
       row.fn.count<number>('session_id').distinct().as('sessions'),
     ])
     .executeTakeFirstOrThrow()
-  const byApplication = await live()
-    .select((row) => ['client_id as application', row.fn.countAll<number>().as('tokens')])
-    .groupBy('client_id')
-    .orderBy('tokens', 'desc')
-    .execute()
+  const { client } = filter
+  const byApplication =
+    client === undefined
+      ? await live()
+          .select((row) => ['client_id as application', row.fn.countAll<number>().as('tokens')])
+          .groupBy('client_id')
+          .orderBy('tokens', 'desc')
+          .execute()
+      : totals.tokens === 0
+        ? []
+        : [{ application: client, tokens: totals.tokens }]
   const access: Expression<SqlBool> = sql`kind = 'access'`
   const byApi = await live()
     .where(access)
@@ -101,11 +107,21 @@ export async function latestExpiryOfKey(
   return { latest: own.length === 0 ? null : Math.max(...own), complete: rows.length <= most }
 }
 
-/** How many rows a filter means, counted no further than `most`. */
-export async function countTokensUpTo(tx: ReadTx, filter: TokenFilter, most: number): Promise<number> {
-  const some = matchingTokens(tx, filter).select('id').limit(most)
+/** How many tokens have not expired, of one API or of all, counted no further than `most`, along the index of them. */
+export async function countLiveTokens(
+  tx: ReadTx,
+  { api, liveAt }: { readonly api?: string; readonly liveAt: number },
+  most: number,
+): Promise<number> {
+  let live = tx.db
+    .selectFrom('tokens')
+    .select('expires_at')
+    .where('organization_id', '=', organizationOf(tx))
+    .where('expires_at', '>', liveAt)
+    .limit(most)
+  if (api !== undefined) live = live.where('api', '=', api)
   const { many } = await tx.db
-    .selectFrom(some.as('some'))
+    .selectFrom(live.as('live'))
     .select((row) => row.fn.countAll<number>().as('many'))
     .executeTakeFirstOrThrow()
   return Number(many)

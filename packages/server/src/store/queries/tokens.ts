@@ -1,6 +1,6 @@
 import { organizationOf, type ReadTx, type WriteTx } from '../store.ts'
 import type { Tokens } from '../tables/tokens.ts'
-import { matchingTokens, type TokenFilter } from '../token-filter.ts'
+import { type TokenCursor, type TokenFilter, tokensInOrder } from '../token-filter.ts'
 
 /** A row of the ledger as it is written; who owns it is the transaction's matter. */
 export type NewToken = Omit<Tokens, 'organization_id' | 'consumed_at' | 'last_used_at'>
@@ -49,12 +49,6 @@ export async function consumeToken(tx: WriteTx, id: string, at: number): Promise
   return numUpdatedRows === 1n
 }
 
-/** Where the page before ended. */
-export interface TokenCursor {
-  readonly issuedAt: number
-  readonly id: string
-}
-
 /** A page of the ledger, newest first. */
 export async function listTokens(
   tx: ReadTx,
@@ -62,13 +56,7 @@ export async function listTokens(
   limit: number,
   after?: TokenCursor,
 ): Promise<Tokens[]> {
-  let query = matchingTokens(tx, filter).selectAll()
-  if (after !== undefined)
-    // As a tuple: an OR would make both databases read the pages before once more.
-    query = query.where((row) =>
-      row(row.refTuple('issued_at', 'id'), '<', row.tuple(after.issuedAt, after.id)),
-    )
-  return query.orderBy('issued_at', 'desc').orderBy('id', 'desc').limit(limit).execute()
+  return tokensInOrder(tx, filter, limit, after).execute()
 }
 
 /**

@@ -6,5 +6,5 @@ export default crossing(counts)(({ of }) => ({
   latestOffline: 'no query',
   countTokens: [{ user: of('tokens', 'user_id') }],
   latestExpiryOfKey: [of('tokens', 'signing_key'), { from: 0, until: 9_000_000_000_000 }, 10],
-  countTokensUpTo: [{ user: of('tokens', 'user_id') }, 10],
+  countLiveTokens: [{ api: of('tokens', 'api'), liveAt: 0 }, 10],
 }))

@@ -1,7 +1,7 @@
 import { formatPosition } from '@rescind/core/log'
 import { filterOf } from '../../../revocation/filter.ts'
 import { previewRevocation } from '../../../revocation/preview.ts'
-import type { TokenCursor } from '../../../store/queries/tokens.ts'
+import type { TokenCursor } from '../../../store/token-filter.ts'
 import { type ShownToken, showToken, showTokens, TOKEN_STATUSES } from '../../../tokens/shown.ts'
 import { faultyStatement } from '../../syntax/index.ts'
 import { boolean, integer, json, type MethodCall, type Resource, text, timestamp } from '../resource.ts'
