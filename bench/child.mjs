@@ -6,7 +6,7 @@ import { onCore } from './machine.mjs'
 import { NODE_ARGUMENTS } from './product.mjs'
 
 export const SERVER_CORE = 0
-const LOAD_CORE = 1
+export const LOAD_CORE = 1
 
 /** Starts one of the reference servers; resolves when it listens. */
 export async function startReference(name, response) {

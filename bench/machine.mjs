@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { closeSync, fdatasyncSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { closeSync, fdatasyncSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs'
 import { arch, availableParallelism, cpus, release, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { count, median, milliseconds } from './statistics.mjs'
@@ -18,6 +18,15 @@ export function describeMachine(folder) {
 /** The command that keeps a process on one core, where that is possible. */
 export function onCore(core, command) {
   return canPin() ? ['taskset', '-c', String(core), ...command] : command
+}
+
+/** Moves what a process has started, and what that has, to a core; what they start from now on is there as well. */
+export function moveChildren(pid, core) {
+  if (!canPin()) return
+  for (const child of childrenOf(pid)) {
+    execFileSync('taskset', ['-acp', String(core), child], { stdio: 'ignore' })
+    moveChildren(child, core)
+  }
 }
 
 /** Appends 4 KiB and waits for the disk, again and again: what one durable commit costs at least. */
@@ -66,6 +75,12 @@ export function processorSeconds(pid) {
   } catch {
     return Number.NaN
   }
+}
+
+function childrenOf(pid) {
+  return readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
+    readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' ').filter(Boolean),
+  )
 }
 
 function statusNumber(pid, pattern, factor) {

@@ -1,4 +1,6 @@
+import { LOAD_CORE, SERVER_CORE } from './child.mjs'
 import { DATABASES } from './databases.mjs'
+import { moveChildren } from './machine.mjs'
 import { call, startRescind } from './rescind.mjs'
 import { decimal, interleave, median, milliseconds, printTable } from './statistics.mjs'
 
@@ -16,7 +18,10 @@ const HOSTILE = [
   `SELECT ${'('.repeat(60_000)}1`,
 ]
 
-/** How long introspection takes at the 99th percentile, by itself and while SQL does its worst. */
+/**
+ * How long introspection takes at the 99th percentile, by itself and while SQL does its worst: on the authority's own
+ * core, which the processes of SQL inherit here, and with the other core to run on, as on any machine that has two.
+ */
 export async function benchSql(folder) {
   for (const database of DATABASES) {
     const rescind = await startRescind(folder, { database })
@@ -24,15 +29,24 @@ export async function benchSql(folder) {
       const client = await createClient(rescind)
       const results = await interleave(ROUNDS, {
         alone: () => introspections(rescind, client),
-        besieged: () => besieged(rescind, () => introspections(rescind, client)),
+        'besieged, on the same core': () =>
+          besieged(rescind, SERVER_CORE, () => introspections(rescind, client)),
+        'besieged, on the other core': () =>
+          besieged(rescind, LOAD_CORE, () => introspections(rescind, client)),
       })
-      const figures = (name) => ['p50', 'p99'].map((part) => median(results[name].map((one) => one[part])))
-      const [alone, underSiege] = ['alone', 'besieged'].map(figures)
+      const rows = Object.entries(results).map(([name, rounds]) => ({
+        name,
+        statements: median(rounds.map((one) => one.statements ?? 0)),
+        figures: ['p50', 'p99'].map((part) => median(rounds.map((one) => one[part]))),
+      }))
       printTable(`introspection beside SQL on ${database.name}`, [
-        ['', 'p50', 'p99'],
-        ['alone', ...alone.map(milliseconds)],
-        ['while hostile statements run', ...underSiege.map(milliseconds)],
-        ['÷ alone', ...underSiege.map((value, part) => decimal(value / alone[part]))],
+        ['', 'p50', 'p99', '÷ alone', '÷ alone', 'statements a second'],
+        ...rows.map(({ name, figures, statements }) => [
+          name,
+          ...figures.map(milliseconds),
+          ...figures.map((value, part) => decimal(value / rows[0].figures[part])),
+          decimal(statements),
+        ]),
       ])
     } finally {
       await rescind.stop()
@@ -74,22 +88,32 @@ async function introspections({ origin }, authorization) {
   return { p50: sorted[Math.floor(sorted.length * 0.5)], p99: sorted[Math.floor(sorted.length * 0.99)] }
 }
 
-async function besieged(rescind, measure) {
+async function besieged(rescind, core, measure) {
+  // The first statement starts the processes; those that follow are started by them, and where they are.
+  await ask(rescind, 'SELECT 1')
+  moveChildren(rescind.pid, core)
   let isOver = false
+  let statements = 0
   const attackers = HOSTILE.map(async (statement) => {
     while (!isOver) {
-      const reply = await fetch(rescind.origin + SQL, {
-        method: 'POST',
-        headers: { authorization: `SSWS ${rescind.token}`, 'content-type': 'application/json' },
-        body: JSON.stringify({ statement }),
-      })
-      await reply.arrayBuffer()
+      await ask(rescind, statement)
+      statements += 1
     }
   })
   try {
-    return await measure()
+    const times = await measure()
+    return { ...times, statements: (statements * 1_000) / MEASURED }
   } finally {
     isOver = true
     await Promise.all(attackers)
   }
+}
+
+async function ask({ origin, token }, statement) {
+  const reply = await fetch(origin + SQL, {
+    method: 'POST',
+    headers: { authorization: `SSWS ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ statement }),
+  })
+  await reply.arrayBuffer()
 }

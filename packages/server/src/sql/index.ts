@@ -1,4 +1,5 @@
 export { CATALOGUE, type Column, type Method, nameOf, type Resource } from './catalogue/index.ts'
+export { inParts } from './in-parts.ts'
 export { PostgresListener } from './pgwire/listener.ts'
 export type { ParameterValue } from './plan/parameters.ts'
 export type { ResultColumn, StatementResult } from './result.ts'

@@ -19,6 +19,8 @@ export const LIMITS = {
   time: 30_000,
   /** Statements of one organization that run or wait. */
   statementsPerOrganization: 4,
+  /** Milliseconds that an organization rests after a statement at most, before its next begins: see `Turns`. */
+  rest: 100,
   /** Processes for relational work, and statements that wait for one. */
   processes: 2,
   waiting: 32,

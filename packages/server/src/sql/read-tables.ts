@@ -1,6 +1,8 @@
+import { setImmediate } from 'node:timers/promises'
 import { DomainError } from '../errors/index.ts'
 import { type Method, nameOf, SUBDOMAIN } from './catalogue/index.ts'
 import { rowOf, shapeOf } from './cells.ts'
+import { inParts } from './in-parts.ts'
 import { LIMITS } from './limits.ts'
 import type { Reading } from './plan/reading-order.ts'
 import type { TableUse } from './plan/uses.ts'
@@ -39,17 +41,18 @@ async function readTable(
     const limit = most - rows.length
     const answer = await read(run, method, parameters, limit, calls.length > 1)
     const given = new Map([...parameters, [SUBDOMAIN, run.subdomain]])
-    for (const shown of answer.rows) {
-      const row = rowOf(use.resource, shown, given)
-      run.row(row)
-      rows.push(row)
-    }
+    for await (const some of inParts(answer.rows))
+      for (const shown of some) {
+        const row = rowOf(use.resource, shown, given)
+        run.row(row)
+        rows.push(row)
+      }
     const isFull = answer.more === true || answer.rows.length > limit
     if (isFull && most === LIMITS.rowsPerTable)
       throw exceeded(`${nameOf(use.resource)} has more than ${most} rows here: narrow it by its parameters`)
     if (isFull) break
     // A long statement takes its turns between those who ask shorter things.
-    await new Promise((resolve) => setImmediate(resolve))
+    await setImmediate()
   }
   return { ...shapeOf(use.resource, use.table), rows }
 }

@@ -1,9 +1,17 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { getPriority } from 'node:os'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createApp, webBody } from '../support/applications.ts'
 import { ORGANIZATION_A } from '../support/authority.ts'
 import { DATABASES } from '../support/databases.ts'
 import { type Credential, createCredential, openTestOkta, type TestOkta } from '../support/okta.ts'
 import { query } from './client.ts'
+
+const childrenOf = (pid: number): number[] =>
+  readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
+    readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
+  )
+const commandOf = (pid: number) => readFileSync(`/proc/${pid}/cmdline`, 'utf8')
 
 const BOMB = 'WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT count(*) FROM c'
 
@@ -59,6 +67,20 @@ describe.each(DATABASES)('rights and limits of SQL on $name', (database) => {
     // And the next statement finds a process again.
     expect((await query(okta, 'SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
   })
+
+  it.runIf(process.platform === 'linux')(
+    'run in processes that come last, and are not started by this one',
+    async () => {
+      expect((await query(okta, 'SELECT 1 AS one')).status).toBe(200)
+      const launchers = childrenOf(process.pid).filter((child) => commandOf(child).includes('sandbox/launch'))
+      const workers = launchers.flatMap(childrenOf)
+      expect(workers).not.toEqual([])
+      expect(workers.every((child) => commandOf(child).includes('sandbox/child'))).toBe(true)
+      expect([...launchers, ...workers].map((child) => getPriority(child))).toEqual(
+        Array(launchers.length + workers.length).fill(19),
+      )
+    },
+  )
 
   it('bound what one organization runs, answers and keeps in memory', async () => {
     const many = await Promise.all(

@@ -1,5 +1,6 @@
+import { Readable } from 'node:stream'
 import { Type } from '@fastify/type-provider-typebox'
-import { runStatement, type SqlServices } from '../../sql/index.ts'
+import { inParts, runStatement, type SqlServices, type StatementResult } from '../../sql/index.ts'
 import { actorOf } from './authentication.ts'
 import type { NativeApp } from './native-app.ts'
 import { RESPONSES } from './responses.ts'
@@ -27,16 +28,23 @@ const Result = Type.Object({
 export function sql(app: NativeApp, services: SqlServices): void {
   app.post(
     '/sql',
-    { schema: { body: Statement, response: { 200: Result, ...RESPONSES } } },
-    async (request) => {
+    { schema: { body: Statement, response: { 200: Type.Unsafe<Readable>(Result), ...RESPONSES } } },
+    async (request, reply) => {
       const { statement, parameters = [] } = request.body
       const result = await runStatement(services, actorOf(request), statement, parameters)
-      return {
-        columns: result.columns.map(({ name }) => name),
-        types: result.columns.map(({ type }) => type),
-        rows: result.rows.map((row) => [...row]),
-        ...(result.message !== undefined && { message: result.message }),
-      }
+      return reply.type('application/json; charset=utf-8').send(Readable.from(documentOf(result)))
     },
   )
+}
+
+/** The answer as JSON, in parts: it may have millions of characters, and others have to be answered meanwhile. */
+async function* documentOf({ columns, rows, message }: StatementResult): AsyncGenerator<string, void> {
+  const shape = { columns: columns.map(({ name }) => name), types: columns.map(({ type }) => type) }
+  yield `${JSON.stringify(shape).slice(0, -1)},"rows":[`
+  let isFirst = true
+  for await (const some of inParts(rows)) {
+    yield (isFirst ? '' : ',') + JSON.stringify(some).slice(1, -1)
+    isFirst = false
+  }
+  yield message === undefined ? ']}' : `],"message":${JSON.stringify(message)}}`
 }

@@ -1,6 +1,7 @@
 import type { Actor } from '../../authority/index.ts'
 import { type ApiTokenReference, standingOf } from '../../directory/api-tokens.ts'
 import { DomainError } from '../../errors/index.ts'
+import { inParts } from '../in-parts.ts'
 import type { ParameterValue } from '../plan/parameters.ts'
 import type { ResultColumn, StatementResult } from '../result.ts'
 import { describeStatement, runStatement } from '../run-statement.ts'
@@ -101,7 +102,7 @@ export class Session {
     }
     const result = await this.#run(text, [])
     if (result.columns.length > 0) this.#write(messages.rowDescription(result.columns, []))
-    this.#sendRows(result.rows, result.columns, [])
+    await this.#sendRows(result.rows, result.columns, [])
     this.#complete(result)
   }
 
@@ -185,28 +186,24 @@ export class Session {
     const { columns, rows } = portal.result
     const described = portal.columns?.length === columns.length ? portal.columns : columns
     const end = limit > 0 ? Math.min(rows.length, portal.sent + limit) : rows.length
-    this.#sendRows(rows.slice(portal.sent, end), described, portal.formats)
+    await this.#sendRows(rows.slice(portal.sent, end), described, portal.formats)
     portal.sent = end
     if (end < rows.length) this.#write(messages.PORTAL_SUSPENDED)
     else this.#complete(portal.result)
   }
 
-  #sendRows(
+  async #sendRows(
     rows: StatementResult['rows'],
     columns: readonly ResultColumn[],
     formats: readonly number[],
-  ): void {
-    this.#write(
-      Buffer.concat(
-        rows.map((row) =>
-          messages.dataRow(
-            row.map((cell, index) =>
-              encode(cell, columns[index]?.type ?? 'text', messages.formatOf(formats, index)),
-            ),
-          ),
+  ): Promise<void> {
+    const written = (row: StatementResult['rows'][number]): Buffer =>
+      messages.dataRow(
+        row.map((cell, index) =>
+          encode(cell, columns[index]?.type ?? 'text', messages.formatOf(formats, index)),
         ),
-      ),
-    )
+      )
+    for await (const some of inParts(rows)) this.#write(Buffer.concat(some.map(written)))
   }
 
   #complete({ command, rows, columns, changes, message }: StatementResult): void {

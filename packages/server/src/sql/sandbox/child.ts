@@ -2,7 +2,6 @@
  * A process for relational work: it gets tables and a query, answers, and forgets. It has no secret, no connection
  * and no file, and whoever started it ends it when its time is over.
  */
-import { setPriority } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { LIMITS } from '../limits.ts'
 import type { Order, Report } from './messages.ts'
@@ -40,8 +39,6 @@ function fault(failure: unknown): Report {
   return { type: 'fault', limit, message: failure instanceof Error ? failure.message : 'failed' }
 }
 
-// Whoever answers a login comes first.
-setPriority(10)
 new Worker(WARDEN, { eval: true, workerData: { memory: LIMITS.memory, parent: process.ppid } }).unref()
 
 process.on('message', (order: Order) => {
@@ -55,3 +52,4 @@ process.on('message', (order: Order) => {
   sandbox = undefined
 })
 process.on('disconnect', () => process.exit())
+tell({ type: 'ready' })

@@ -19,6 +19,8 @@ export type Order =
     }
 
 export type Report =
+  /** The process has begun: what it takes from now on is the statement's. */
+  | { readonly type: 'ready' }
   | {
       readonly type: 'columns'
       readonly columns: readonly { readonly name: string; readonly type: string | null }[]
@@ -30,3 +32,15 @@ export type Report =
 
 /** Rows in one message: more would hold up the event loop of whoever writes or reads it. */
 export const ROWS_PER_MESSAGE = 500
+
+/** What the process is told that starts the others, each known by a number. */
+export type Launch =
+  | { readonly process: number; readonly type: 'start' }
+  | { readonly process: number; readonly type: 'end' }
+  /** To one that has gone meanwhile: nothing, since that is told already. */
+  | { readonly process: number; readonly type: 'pass'; readonly message: Order }
+
+/** And what it tells. */
+export type Launched =
+  | { readonly process: number; readonly type: 'gone' }
+  | { readonly process: number; readonly type: 'said'; readonly message: unknown }

@@ -1,9 +1,9 @@
-import { type ChildProcess, fork } from 'node:child_process'
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { DomainError } from '../../errors/index.ts'
 import { LIMITS } from '../limits.ts'
-import { type Cell, type Order, ROWS_PER_MESSAGE, type TableShape } from './messages.ts'
+import type { Launcher, Started } from './launcher.ts'
+import { type Cell, ROWS_PER_MESSAGE, type TableShape } from './messages.ts'
 
 /** A table of a statement, with its rows. */
 export interface FilledTable extends TableShape {
@@ -17,44 +17,42 @@ export interface RelationalAnswer {
 }
 
 /** A hostile statement ran where these come from: they are read as if from outside. */
-const Report = Compile(
-  Type.Union([
-    Type.Object({
-      type: Type.Literal('columns'),
-      columns: Type.Array(
-        Type.Object({ name: Type.String(), type: Type.Union([Type.String(), Type.Null()]) }),
-      ),
-    }),
-    Type.Object({
-      type: Type.Literal('rows'),
-      rows: Type.Array(Type.Array(Type.Union([Type.String(), Type.Number(), Type.Null()]))),
-    }),
-    Type.Object({ type: Type.Literal('done') }),
-    Type.Object({ type: Type.Literal('fault'), limit: Type.Boolean(), message: Type.String() }),
-  ]),
-)
+const ReportSchema = Type.Union([
+  Type.Object({ type: Type.Literal('ready') }),
+  Type.Object({
+    type: Type.Literal('columns'),
+    columns: Type.Array(Type.Object({ name: Type.String(), type: Type.Union([Type.String(), Type.Null()]) })),
+  }),
+  Type.Object({
+    type: Type.Literal('rows'),
+    rows: Type.Array(Type.Array(Type.Union([Type.String(), Type.Number(), Type.Null()]))),
+  }),
+  Type.Object({ type: Type.Literal('done') }),
+  Type.Object({ type: Type.Literal('fault'), limit: Type.Boolean(), message: Type.String() }),
+])
+const Report = Compile(ReportSchema)
 
-/** Compiled or not, the program has the ending of the file that starts it. */
-const PROGRAM = new URL(`./child${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`, import.meta.url)
+type Report = Static<typeof ReportSchema>
 
 /** One process for relational work. It does one statement at a time, and is not used again after one that failed. */
 export class SandboxProcess {
-  readonly #child: ChildProcess
+  readonly #started: Started
+  readonly #ready: Promise<void>
+  #onReport: ((report: Report) => void) | undefined
   #onEnd: ((failure: Error) => void) | undefined
   #gone = false
 
-  constructor() {
-    this.#child = fork(PROGRAM, {
-      serialization: 'advanced',
-      // Nothing of the authority's environment: it has the master key in it.
-      env: {},
-      execArgv: ['--max-old-space-size=64', '--disable-warning=ExperimentalWarning'],
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  constructor(launcher: Launcher) {
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    this.#ready = promise
+    // Whoever has a statement for it waits for it; nobody else has to be told.
+    promise.catch(() => undefined)
+    this.#onReport = () => resolve()
+    this.#onEnd = reject
+    this.#started = launcher.start({
+      said: (message) => this.#take(message),
+      gone: () => this.#lost(),
     })
-    this.#child.once('exit', () => this.#lost())
-    this.#child.once('error', () => this.#lost())
-    this.#child.unref()
-    this.#child.channel?.unref()
   }
 
   get isUsable(): boolean {
@@ -62,73 +60,59 @@ export class SandboxProcess {
   }
 
   end(): void {
-    this.#gone = true
-    this.#child.kill('SIGKILL')
+    this.#started.end()
+    this.#lost()
   }
 
   /** @throws DomainError `sql_limit_exceeded`, `sql_invalid` */
   async query(tables: readonly FilledTable[], sql: string, run = true): Promise<RelationalAnswer> {
-    const timer = setTimeout(() => this.end(), LIMITS.relationalTime)
-    this.#child.channel?.ref()
+    let timer = setTimeout(() => this.end(), LIMITS.time)
     try {
+      // That the machine is busy while it begins is not the statement's fault.
+      await this.#ready
+      clearTimeout(timer)
+      timer = setTimeout(() => this.end(), LIMITS.relationalTime)
       const answer = this.#collect()
       // Whoever waits for the answer is told of a failure; nobody else has to be.
       answer.catch(() => undefined)
       for (const { name, columns, rows } of tables) {
-        await this.#send({ type: 'table', table: { name, columns } })
+        await this.#started.send({ type: 'table', table: { name, columns } })
         for (let from = 0; from < rows.length; from += ROWS_PER_MESSAGE)
-          await this.#send({ type: 'rows', table: name, rows: rows.slice(from, from + ROWS_PER_MESSAGE) })
+          await this.#started.send({
+            type: 'rows',
+            table: name,
+            rows: rows.slice(from, from + ROWS_PER_MESSAGE),
+          })
       }
-      await this.#send({
-        type: 'query',
-        sql,
-        run,
-        rows: LIMITS.rowsAnswered,
-        characters: LIMITS.charactersAnswered,
-      })
+      const { rowsAnswered: most, charactersAnswered: characters } = LIMITS
+      await this.#started.send({ type: 'query', sql, run, rows: most, characters })
       return await answer
     } catch (failure) {
       this.end()
-      throw failure
+      throw failure instanceof DomainError ? failure : stopped()
     } finally {
       clearTimeout(timer)
-      this.#child.channel?.unref()
     }
-  }
-
-  #send(order: Order): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (this.#gone) reject(stopped())
-      else
-        this.#child.send(order, (failure) => (failure === null ? setImmediate(resolve) : reject(stopped())))
-    })
   }
 
   #collect(): Promise<RelationalAnswer> {
     return new Promise((resolve, reject) => {
       let columns: RelationalAnswer['columns'] = []
       const rows: (readonly Cell[])[] = []
-      const settle = (): void => {
-        this.#child.off('message', take)
-        this.#onEnd = undefined
+      this.#onEnd = reject
+      this.#onReport = (report) => {
+        if (report.type === 'columns') columns = report.columns
+        else if (report.type === 'rows') rows.push(...report.rows)
+        else if (report.type === 'fault') reject(faultOf(report))
+        else if (report.type === 'done') resolve({ columns, rows })
       }
-      const fail = (failure: Error): void => {
-        settle()
-        reject(failure)
-      }
-      const take = (message: unknown): void => {
-        if (!Report.Check(message)) fail(new DomainError('internal'))
-        else if (message.type === 'columns') columns = message.columns
-        else if (message.type === 'rows') rows.push(...message.rows)
-        else if (message.type === 'fault') fail(faultOf(message))
-        else {
-          settle()
-          resolve({ columns, rows })
-        }
-      }
-      this.#onEnd = fail
-      this.#child.on('message', take)
+      if (this.#gone) reject(stopped())
     })
+  }
+
+  #take(message: unknown): void {
+    if (Report.Check(message)) this.#onReport?.(message)
+    else this.#onEnd?.(new DomainError('internal'))
   }
 
   #lost(): void {
@@ -144,7 +128,7 @@ function stopped(): DomainError {
   })
 }
 
-function faultOf({ limit, message }: { readonly limit: boolean; readonly message: string }): DomainError {
+function faultOf({ limit, message }: Extract<Report, { type: 'fault' }>): DomainError {
   if (limit)
     return new DomainError('sql_limit_exceeded', {
       message: `the answer has more than ${LIMITS.rowsAnswered} rows or ${LIMITS.charactersAnswered} characters`,

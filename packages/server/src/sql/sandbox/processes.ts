@@ -1,5 +1,6 @@
 import { DomainError } from '../../errors/index.ts'
 import { LIMITS } from '../limits.ts'
+import { Launcher } from './launcher.ts'
 import { type FilledTable, type RelationalAnswer, SandboxProcess } from './process.ts'
 
 /** How long a process that has nothing to do is kept, in milliseconds. */
@@ -7,6 +8,7 @@ const IDLE = 60_000
 
 /** The processes for relational work: a few, started when they are needed, with a bounded queue in front of them. */
 export class SandboxProcesses {
+  readonly #launcher = new Launcher()
   /** Each with the timer that ends it. */
   readonly #idle = new Map<SandboxProcess, NodeJS.Timeout>()
   readonly #waiting: (() => void)[] = []
@@ -26,6 +28,7 @@ export class SandboxProcesses {
   close(): void {
     this.#closed = true
     for (const process of [...this.#idle.keys(), ...this.#busy]) this.#discard(process)
+    this.#launcher.close()
   }
 
   async #take(): Promise<SandboxProcess> {
@@ -33,7 +36,7 @@ export class SandboxProcesses {
       if (this.#waiting.length >= LIMITS.waiting) throw new DomainError('sql_busy')
       await new Promise<void>((resolve) => this.#waiting.push(resolve))
     }
-    const process = this.#usable() ?? new SandboxProcess()
+    const process = this.#usable() ?? new SandboxProcess(this.#launcher)
     this.#busy.add(process)
     return process
   }

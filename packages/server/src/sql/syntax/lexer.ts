@@ -21,7 +21,7 @@ export interface Token {
   readonly end: number
 }
 
-/** One token at a time, in the order in which they are tried. Sticky, and without a way to back-track for long. */
+/** What a token may be, by its first character. Sticky, and without a way to back-track for long. */
 const BLANK = /\s+/y
 const LINE_COMMENT = /--[^\n]*/y
 const WORD = /[A-Za-z_][A-Za-z0-9_$]*/y
@@ -34,13 +34,14 @@ const SYMBOL = /->>|->|<>|!=|<=|>=|\|\||::|[-+*/%=<>(),.;]/y
 const MOST_TOKENS = 20_000
 
 /**
- * Cuts a statement into tokens, in one pass.
+ * Cuts a statement into tokens, in one pass, and no further than somebody reads: what makes no sense from its
+ * beginning costs no more than that beginning. The last is `end`.
  *
  * @throws DomainError `sql_invalid`
  */
-export function tokensOf(text: string): Token[] {
-  const tokens: Token[] = []
+export function* tokensOf(text: string): Generator<Token, void> {
   let at = 0
+  let tokens = 0
   while (at < text.length) {
     const end = skipped(text, at)
     if (end > at) {
@@ -48,19 +49,24 @@ export function tokensOf(text: string): Token[] {
       continue
     }
     const token = tokenAt(text, at)
-    if (tokens.push(token) > MOST_TOKENS) throw faultyStatement('the statement has too many words', at)
+    tokens += 1
+    if (tokens > MOST_TOKENS) throw faultyStatement('the statement has too many words', at)
+    yield token
     at = token.end
   }
-  tokens.push({ kind: 'end', value: '', start: text.length, end: text.length })
-  return tokens
+  yield { kind: 'end', value: '', start: text.length, end: text.length }
 }
 
 /** The end of the white space or comment that begins here. */
 function skipped(text: string, at: number): number {
-  const blank = matchAt(BLANK, text, at) ?? matchAt(LINE_COMMENT, text, at)
-  if (blank !== undefined) return at + blank.length
-  if (!text.startsWith('/*', at) || text.startsWith('/*+', at)) return at
-  return endOfComment(text, at)
+  switch (text[at]) {
+    case '-':
+      return at + (matchAt(LINE_COMMENT, text, at)?.length ?? 0)
+    case '/':
+      return text[at + 1] === '*' && text[at + 2] !== '+' ? endOfComment(text, at) : at
+    default:
+      return at + (matchAt(BLANK, text, at)?.length ?? 0)
+  }
 }
 
 function endOfComment(text: string, at: number): number {
@@ -70,34 +76,37 @@ function endOfComment(text: string, at: number): number {
 }
 
 function tokenAt(text: string, start: number): Token {
-  if (text.startsWith('/*+', start)) {
+  const first = text[start] ?? ''
+  if (first === "'") return quoted('text', text, start, "'")
+  if (first === '"') return quoted('quoted', text, start, '"')
+  if (first === '/' && text.startsWith('/*+', start)) {
     const end = endOfComment(text, start)
     return { kind: 'hint', value: text.slice(start + 3, end - 2).trim(), start, end }
   }
-  const first = text[start]
-  if (first === "'") return quoted('text', text, start, "'")
-  if (first === '"') return quoted('quoted', text, start, '"')
-  const kinds = [
-    ['word', WORD],
-    ['number', NUMBER],
-    ['parameter', PARAMETER],
-    ['payload', PAYLOAD],
-    ['variable', VARIABLE],
-    ['symbol', SYMBOL],
-  ] as const
-  for (const [kind, pattern] of kinds) {
-    const value = matchAt(pattern, text, start)
-    if (value === undefined) continue
-    const end = start + value.length
-    if (kind === 'number' && matchAt(WORD, text, end) !== undefined)
-      throw faultyStatement('a number runs into a word', start)
-    const meaning =
-      kind === 'word' || kind === 'number' || kind === 'symbol' ? value : value.replace(/^[@$]+/, '')
-    return { kind, value: meaning, start, end }
+  if (/[A-Za-z_]/.test(first)) return needToken('word', WORD, text, start)
+  if (/[0-9]/.test(first) || (first === '.' && /[0-9]/.test(text[start + 1] ?? ''))) {
+    const number = needToken('number', NUMBER, text, start)
+    if (matchAt(WORD, text, number.end) === undefined) return number
+    throw faultyStatement('a number runs into a word', start)
   }
+  if (first === '$') return withoutSign(needToken('parameter', PARAMETER, text, start))
+  if (first === '@')
+    return text[start + 1] === '@'
+      ? withoutSign(needToken('payload', PAYLOAD, text, start))
+      : withoutSign(needToken('variable', VARIABLE, text, start))
   if (first === '`') throw faultyStatement('names are quoted by the double quote', start)
   if (first === '?') throw faultyStatement('parameters are written $1, $2, …', start)
-  throw faultyStatement('there is a character that has no meaning here', start)
+  return needToken('symbol', SYMBOL, text, start)
+}
+
+function needToken(kind: TokenKind, pattern: RegExp, text: string, start: number): Token {
+  const value = matchAt(pattern, text, start)
+  if (value === undefined) throw faultyStatement('there is a character that has no meaning here', start)
+  return { kind, value, start, end: start + value.length }
+}
+
+function withoutSign(token: Token): Token {
+  return { ...token, value: token.value.replace(/^[@$]+/, '') }
 }
 
 /** A quote inside is written twice. */

@@ -79,6 +79,7 @@ function compared(reader: TokenReader, operand: Expression): Expression | undefi
     reader.next()
     return binary(reader, operator, operand, arithmetic(reader, 0))
   }
+  if (kind !== 'word') return undefined
   if (reader.takeWords('is', 'not')) return binary(reader, 'is not', operand, arithmetic(reader, 0))
   if (reader.takeWords('is')) return binary(reader, 'is', operand, arithmetic(reader, 0))
   if (reader.takeWords('isnull')) return binary(reader, 'is', operand, { type: 'null' })
@@ -124,7 +125,8 @@ function arithmetic(reader: TokenReader, strength: number): Expression {
   if (operators === undefined) return signed(reader)
   let left = arithmetic(reader, strength + 1)
   for (;;) {
-    const operator = operators.find((symbol) => reader.isSymbol(symbol))
+    const { kind, value } = reader.peek()
+    const operator = kind === 'symbol' ? operators.find((symbol) => symbol === value) : undefined
     if (operator === undefined) return left
     reader.next()
     left = binary(reader, operator, left, arithmetic(reader, strength + 1))

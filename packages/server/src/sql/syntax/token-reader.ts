@@ -10,7 +10,9 @@ const DEEPEST_READING = 2 * DEEPEST + 50
 
 /** The tokens of one statement with a place in them, and the depth of what has been read. */
 export class TokenReader {
-  readonly #tokens: readonly Token[]
+  readonly #source: Iterator<Token, void>
+  /** Those that have been looked at. */
+  readonly #tokens: Token[] = []
   readonly #queryOf: (reader: TokenReader) => Query
   readonly #depths = new WeakMap<object, number>()
   #place = 0
@@ -18,10 +20,9 @@ export class TokenReader {
 
   /**
    * @param queryOf reads a query wherever one stands inside of an expression
-   * @throws DomainError `sql_invalid`
    */
   constructor(text: string, queryOf: (reader: TokenReader) => Query) {
-    this.#tokens = tokensOf(text)
+    this.#source = tokensOf(text)
     this.#queryOf = queryOf
   }
 
@@ -33,9 +34,22 @@ export class TokenReader {
     return this.deeper(() => this.#queryOf(this))
   }
 
-  /** The token that comes next, or one of those behind it. */
+  /**
+   * The token that comes next, or one of those behind it.
+   *
+   * @throws DomainError `sql_invalid`
+   */
   peek(ahead = 0): Token {
-    const token = this.#tokens[this.#place + ahead] ?? this.#tokens.at(-1)
+    return this.#tokens[this.#place + ahead] ?? this.#read(this.#place + ahead)
+  }
+
+  #read(place: number): Token {
+    while (this.#tokens.length <= place) {
+      const { value } = this.#source.next()
+      if (value === undefined) break
+      this.#tokens.push(value)
+    }
+    const token = this.#tokens[place] ?? this.#tokens.at(-1)
     if (token === undefined) throw new TypeError('a statement without an end')
     return token
   }
@@ -48,7 +62,7 @@ export class TokenReader {
 
   isWord(word: string, ahead = 0): boolean {
     const { kind, value } = this.peek(ahead)
-    return kind === 'word' && value.toLowerCase() === word
+    return kind === 'word' && value.length === word.length && value.toLowerCase() === word
   }
 
   isSymbol(symbol: string, ahead = 0): boolean {
@@ -56,10 +70,11 @@ export class TokenReader {
     return kind === 'symbol' && value === symbol
   }
 
-  /** Takes the words if all of them come next. */
-  takeWords(...words: readonly string[]): boolean {
-    if (!words.every((word, index) => this.isWord(word, index))) return false
-    this.#place += words.length
+  /** Takes the word, or the two, if they come next. */
+  takeWords(first: string, second?: string): boolean {
+    if (!this.isWord(first)) return false
+    if (second !== undefined && !this.isWord(second, 1)) return false
+    this.#place += second === undefined ? 1 : 2
     return true
   }
 
@@ -69,8 +84,9 @@ export class TokenReader {
     return true
   }
 
-  needWords(...words: readonly string[]): void {
-    if (!this.takeWords(...words)) throw this.unexpected(words.join(' ').toUpperCase())
+  needWords(first: string, second?: string): void {
+    if (!this.takeWords(first, second))
+      throw this.unexpected([first, ...(second === undefined ? [] : [second])].join(' ').toUpperCase())
   }
 
   needSymbol(symbol: string): void {

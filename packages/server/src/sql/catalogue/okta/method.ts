@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { DomainError } from '../../../errors/index.ts'
 import type { Column, Method, MethodAnswer, MethodCall, Verb } from '../resource.ts'
 
@@ -64,6 +65,8 @@ async function readPages(
     const page = await read({ limit: String(size), ...(after !== undefined && { after }) })
     rows.push(...rowsOf(page.answer, rowsIn))
     after = page.next
+    // Where reading does not wait for anything, others would wait for all of it.
+    await setImmediate()
   } while (after !== undefined && rows.length < limit)
   return { rows, more: after !== undefined }
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Column, Method, MethodAnswer, MethodCall, Verb } from '../resource.ts'
 
 interface OwnMethod {
@@ -38,6 +39,8 @@ export async function pages<Item, Cursor>(
     const page = await read(Math.max(1, Math.min(size, limit - items.length)), after)
     items.push(...page.items)
     after = page.next
+    // Where reading does not wait for anything, others would wait for all of it.
+    await setImmediate()
   } while (after !== undefined && items.length < limit)
   return { items, more: after !== undefined }
 }
