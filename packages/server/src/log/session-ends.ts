@@ -18,5 +18,13 @@ export async function queueLogoutsFor(
     case 'user.revoked':
       // A user of an identity provider has no session here under that name.
       if (subject.issuer === undefined) await queueLogouts(tx, { user: subject.user }, at)
+      return
+    case 'idp_jwks.revoked':
+      // Without one it is about the keys alone.
+      if (subject.identity_provider !== undefined)
+        await queueLogouts(tx, { identityProvider: subject.identity_provider }, at)
+      return
+    case 'organization.revoked':
+      return queueLogouts(tx, 'all', at)
   }
 }

@@ -28,6 +28,7 @@ const target = Compile(
       closed,
     ),
     Type.Object({ type: Type.Literal('organization'), organization: text }, closed),
+    Type.Object({ type: Type.Literal('identity_provider'), identity_provider: text, issuer: text }, closed),
     Type.Object({ type: Type.Literal('refresh'), client: text, issuer: text }, closed),
     Type.Object({ type: Type.Literal('refresh'), client: text, user: Type.Optional(text) }, closed),
   ]),

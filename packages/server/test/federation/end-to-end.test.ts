@@ -1,12 +1,14 @@
 import { createVerifier, type Verifier } from '@rescind/verifier'
-import type { JWK } from 'jose'
+import { decodeJwt, type JWK } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { refreshProviderKeys } from '../../src/federation/provider-keys/refresh.ts'
+import { deliverDueLogouts } from '../../src/oidc/logout-delivery.ts'
 import { startEffects } from '../../src/revocation/effect/completion.ts'
 import { curl, NEWEST } from '../support/atlas.ts'
 import { Browser, isSignInPage, leftFor, pageOf, type Shown } from '../support/browser.ts'
 import { DATABASES } from '../support/databases.ts'
 import { AUDIENCE, IdentityProvider } from '../support/identity-provider.ts'
+import { LogoutReceiver } from '../support/logout-receiver.ts'
 import { createClient, createServer, Management } from '../support/management.ts'
 import { openNodes, type TestNodes } from '../support/nodes.ts'
 import {
@@ -230,6 +232,7 @@ describe('an identity provider whose signing key was stolen', () => {
     let admin: Management
     let workforce: string
     let flow: Flow
+    let receiver: LogoutReceiver
     const at = () => `${NATIVE}/federations/${federation}`
     const connect = (providers: readonly string[]) =>
       admin.ok(`PUT ${at()}/organizations/${organizations[0]?.id}`, { identityProviders: providers })
@@ -238,6 +241,7 @@ describe('an identity provider whose signing key was stolen', () => {
       const [owner] = organizations
       if (owner === undefined) throw new TypeError('no organization')
       admin = owner.admin
+      receiver = await LogoutReceiver.open()
       const made = await admin.ok(`POST ${at()}/identity-providers`, {
         idpType: 'WORKFORCE',
         displayName: 'Example',
@@ -256,11 +260,13 @@ describe('an identity provider whose signing key was stolen', () => {
         roleAssignments: [{ role: 'ORG_READ_ONLY', orgId: owner.id }],
       })
       flow = {
-        client: await createClient(admin),
+        client: await createClient(admin, { settings: { backchannel_logout_uri: receiver.url } }),
         api: await createServer(admin, 'jwt'),
         person: { id: '', login: '', password: '' },
       }
     })
+
+    afterAll(() => receiver.close())
 
     const linkOn = ({ html, url }: Shown) => {
       const [, link] = /href="([^"]*[?]provider=[^"]*)"/.exec(html) ?? []
@@ -310,6 +316,21 @@ describe('an identity provider whose signing key was stolen', () => {
       await expect(refreshTokens(tokens)).rejects.toThrow()
       const { page } = await askedAt(browser)
       expect(isSignInPage(page)).toBe(true)
+
+      // Both sessions of theirs are told to the application, and counted, with what else came of the sign-ins; what
+      // the provider signed is known to nobody here.
+      await deliverDueLogouts(nodes.nodes[0].authority)
+      const told = receiver.taken().map((token) => decodeJwt(token))
+      expect(new Set(told.map(({ sid }) => sid)).size).toBe(2)
+      expect(told.map(({ sub }) => sub)).toEqual([user.id, user.id])
+      const [receipt] = await receipts()
+      expect(receipt.covered).toEqual({
+        tokens: 4,
+        users: 1,
+        sessions: 2,
+        counted: true,
+        uncounted: { issuer: idp.issuer },
+      })
     }, 20_000)
 
     it('are not signed in by a key that is blocked, by an answer of another browser, or where nobody is connected', async () => {

@@ -64,7 +64,7 @@ export class RecordAdapter implements Adapter {
     const text = await this.#write(payload, handle)
     const now = authority.clock.now()
     await authority.store.write(this.#scope, async (tx) => {
-      await this.#rememberSession(tx, payload, now)
+      await this.#rememberSession(tx, payload, subjects.identityProvider ?? null, now)
       await saveOidcRecord(tx, {
         ...this.#place(),
         handle,
@@ -146,13 +146,25 @@ export class RecordAdapter implements Adapter {
   }
 
   /** A code that was given in a session signs its user in to a client, which is told when the session ends. */
-  async #rememberSession(tx: WriteTx, payload: AdapterPayload, now: number): Promise<void> {
+  async #rememberSession(
+    tx: WriteTx,
+    payload: AdapterPayload,
+    identity_provider: string | null,
+    now: number,
+  ): Promise<void> {
     const { sessionUid: session_id, accountId: user_id, clientId: client_id } = payload
     if (!this.#model.opensFamily) return
     if (session_id === undefined || user_id === undefined || client_id === undefined) return
     const { issuerId: issuer_id } = this.#context
     const expires_at = now + LIFETIMES.session * 1000
-    await rememberSessionClient(tx, { session_id, client_id, issuer_id, user_id, expires_at })
+    await rememberSessionClient(tx, {
+      session_id,
+      client_id,
+      issuer_id,
+      user_id,
+      identity_provider,
+      expires_at,
+    })
   }
 
   /** The id is what its holder presents: it is kept as a digest only, except where the payload is sealed. */

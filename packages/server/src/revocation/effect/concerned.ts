@@ -75,7 +75,9 @@ export class Verifiers {
       const nodes = this.#nodesOf(id, place).filter(({ lease }) => leaseEnd(lease) > entry.at)
       const [first] = nodes
       if (first === undefined) continue
-      const latest = counted?.expiries.map(({ until }) => until)
+      // It may have relied on the provider, and what that signed is in no ledger of ours.
+      const latest =
+        entry.kind === 'idp_jwks.revoked' ? undefined : counted?.expiries.map(({ until }) => until)
       concerned.push({
         cluster: deletedCluster(id, entry.position.log, first),
         deleted: true,

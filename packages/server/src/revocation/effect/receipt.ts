@@ -42,6 +42,11 @@ export const Receipt = Type.Object({
       users: Type.Integer(),
       sessions: Type.Integer(),
       counted: Type.Boolean(),
+      /**
+       * An issuer whose own tokens are covered too, in a number that only it knows: the keys of an identity provider
+       * were revoked, and what is counted came of sign-ins through it.
+       */
+      uncounted: Type.Optional(Type.Object({ issuer: Type.String() })),
     }),
     Type.Null(),
   ]),
@@ -94,6 +99,7 @@ export function composeReceipt(parts: ReceiptParts): Receipt {
             users: covered.users,
             sessions: covered.sessions,
             counted: covered.counted,
+            ...(target.type === 'identity_provider' && { uncounted: { issuer: String(target.issuer) } }),
           },
     effect,
   }

@@ -28,6 +28,7 @@ import { policies } from './policies.ts'
 import { revocationEffects } from './revocation-effects.ts'
 import { revocations } from './revocations.ts'
 import { serviceAccounts } from './service-accounts.ts'
+import { sessionProviders } from './session-providers.ts'
 import { signingKeys } from './signing-keys.ts'
 import { statusLists } from './status-lists.ts'
 import { tokens } from './tokens.ts'
@@ -72,4 +73,5 @@ export const MIGRATIONS: readonly Migration[] = [
   apiTokenVerifiers,
   federatedIdentities,
   busyLedger,
+  sessionProviders,
 ]

@@ -1,4 +1,6 @@
+import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
 import { organizationOf, type ReadTx, SYSTEM, type WriteTx } from '../store.ts'
+import type { Tables } from '../tables/index.ts'
 import type { LogoutDeliveries, SessionClients } from '../tables/logout-deliveries.ts'
 
 export type LogoutDeliveryKey = Pick<LogoutDeliveries, 'session_id' | 'client_id' | 'issuer_id'>
@@ -19,14 +21,22 @@ export async function rememberSessionClient(
     .execute()
 }
 
-/** Whose sessions have ended: one session, or all of a user. */
-export type EndedSessions = { readonly session: string } | { readonly user: string }
+/** Which sessions have ended: one, all of a user, all that began through an identity provider, or all there are. */
+export type EndedSessions =
+  | { readonly session: string }
+  | { readonly user: string }
+  | { readonly identityProvider: string }
+  | 'all'
 
 /** Moves the clients of sessions that end now into the outbox: one statement, however many there are. */
 export async function queueLogouts(tx: WriteTx, ended: EndedSessions, at: number): Promise<void> {
   const organization = organizationOf(tx)
-  const [column, value] =
-    'session' in ended ? (['session_id', ended.session] as const) : (['user_id', ended.user] as const)
+  const is = (eb: ExpressionBuilder<Tables, 'session_clients'>): Expression<SqlBool> => {
+    if (ended === 'all') return eb('organization_id', '=', organization)
+    if ('session' in ended) return eb('session_id', '=', ended.session)
+    if ('user' in ended) return eb('user_id', '=', ended.user)
+    return eb('identity_provider', '=', ended.identityProvider)
+  }
   await tx.db
     .insertInto('logout_deliveries')
     .columns([
@@ -45,18 +55,14 @@ export async function queueLogouts(tx: WriteTx, ended: EndedSessions, at: number
         .select(['organization_id', 'session_id', 'client_id', 'issuer_id', 'user_id'])
         .select([eb.val(at).as('queued_at'), eb.lit(0).as('attempts'), eb.val(at).as('next_at')])
         .where('organization_id', '=', organization)
-        .where(column, '=', value)
+        .where(is)
         .where('expires_at', '>', at),
     )
     .onConflict((conflict) =>
       conflict.columns(['organization_id', 'session_id', 'client_id', 'issuer_id']).doNothing(),
     )
     .execute()
-  await tx.db
-    .deleteFrom('session_clients')
-    .where('organization_id', '=', organization)
-    .where(column, '=', value)
-    .execute()
+  await tx.db.deleteFrom('session_clients').where('organization_id', '=', organization).where(is).execute()
 }
 
 /** What is due, of every organization, longest due first. `SYSTEM` only. */

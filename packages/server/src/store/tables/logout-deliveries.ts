@@ -7,6 +7,8 @@ export interface SessionClients {
   /** The authorization server that signed the user in. */
   issuer_id: string
   user_id: string
+  /** The identity provider through which the user signed in. */
+  identity_provider: string | null
   /** When the session expires by itself. */
   expires_at: number
 }

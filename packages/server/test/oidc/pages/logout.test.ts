@@ -1,5 +1,3 @@
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { rotateSigningKeys } from '../../../src/keys/signing-keys.ts'
@@ -8,15 +6,16 @@ import { revoke } from '../../../src/revocation/revoke.ts'
 import { suspendUser } from '../../../src/revocation/user-lifecycle.ts'
 import { SYSTEM } from '../../../src/store/index.ts'
 import { DATABASES } from '../../support/databases.ts'
+import { LogoutReceiver } from '../../support/logout-receiver.ts'
 import { claimsOf } from './claims.ts'
 import { openPagesWorld, type PagesWorld } from './world.ts'
 
 describe.each(DATABASES)('ending sessions on $name', (database) => {
   let world: PagesWorld
-  let receiver: Receiver
+  let receiver: LogoutReceiver
   beforeAll(async () => {
     world = await openPagesWorld(database, { allowPrivateNetworks: true })
-    receiver = await Receiver.open()
+    receiver = await LogoutReceiver.open()
   })
   afterAll(async () => {
     await receiver.close()
@@ -213,10 +212,10 @@ describe('back-channel logout where private networks are closed', () => {
   const [database] = DATABASES
   if (database === undefined) throw new TypeError('there is always a database')
   let world: PagesWorld
-  let receiver: Receiver
+  let receiver: LogoutReceiver
   beforeAll(async () => {
     world = await openPagesWorld(database)
-    receiver = await Receiver.open()
+    receiver = await LogoutReceiver.open()
   })
   afterAll(async () => {
     await receiver.close()
@@ -235,45 +234,3 @@ describe('back-channel logout where private networks are closed', () => {
     expect(parked?.problem).toMatch(/^(url|address): /)
   })
 })
-
-/** An application's end of the back channel. */
-class Receiver {
-  readonly #server: Server
-  #tokens: string[] = []
-  status = 200
-
-  constructor(server: Server) {
-    this.#server = server
-    server.on('request', (request, response) => {
-      let body = ''
-      request.setEncoding('utf8').on('data', (text: string) => {
-        body += text
-      })
-      request.on('end', () => {
-        this.#tokens.push(new URLSearchParams(body).get('logout_token') ?? '')
-        response.writeHead(this.status).end()
-      })
-    })
-  }
-
-  static open(): Promise<Receiver> {
-    const server = createServer()
-    return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(new Receiver(server))))
-  }
-
-  get url(): string {
-    const address: AddressInfo | string | null = this.#server.address()
-    if (address === null || typeof address === 'string') throw new TypeError('not listening')
-    return `http://127.0.0.1:${address.port}/logout`
-  }
-
-  taken(): string[] {
-    const taken = this.#tokens
-    this.#tokens = []
-    return taken
-  }
-
-  close(): Promise<void> {
-    return new Promise((resolve) => this.#server.close(() => resolve()))
-  }
-}
