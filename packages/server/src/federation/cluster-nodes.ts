@@ -2,13 +2,10 @@ import type { Position } from '@rescind/core/log'
 import { type Actor, type Authority, newId } from '../authority/index.ts'
 import { head } from '../log/index.ts'
 import type { Secret } from '../secrets/index.ts'
-import { deleteSilentNodes, insertNode, listLeases, listNodes } from '../store/queries/cluster-nodes.ts'
+import { insertNode, listLeases, listNodes } from '../store/queries/cluster-nodes.ts'
 import { findCluster } from '../store/queries/clusters.ts'
 import { clusterNotFound } from './cluster.ts'
 import { credentialHash, type Follower, newCredential } from './cluster-credentials.ts'
-
-/** How long a node that has fallen silent is still shown, in milliseconds. */
-const REMEMBERED = 86_400_000
 
 /**
  * Registers one process of a verifier. Its id is ours, so that no node can speak for another.
@@ -25,7 +22,6 @@ export function registerNode(
   return authority.store.write({ organizationId }, async (tx) => {
     if ((await findCluster(tx, clusterId)) === undefined) throw clusterNotFound(clusterId)
     const now = authority.clock.now()
-    await deleteSilentNodes(tx, clusterId, now - REMEMBERED)
     await insertNode(tx, {
       id: nodeId,
       cluster_id: clusterId,

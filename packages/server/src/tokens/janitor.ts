@@ -2,7 +2,7 @@ import { setTimeout as sleep, setImmediate as yieldToOthers } from 'node:timers/
 import type { Authority } from '../authority/index.ts'
 import { head } from '../log/index.ts'
 import { type Scope, SYSTEM, type WriteTx } from '../store/index.ts'
-import { deleteOrphanedLeases } from '../store/queries/cluster-nodes.ts'
+import { deleteOrphanedLeases, deleteSilentNodes } from '../store/queries/cluster-nodes.ts'
 import { deleteExpiredNonces } from '../store/queries/digest-nonces.ts'
 import { deleteExpiredOidcRecords } from '../store/queries/oidc-records.ts'
 import { listOrganizations } from '../store/queries/organizations.ts'
@@ -19,7 +19,12 @@ const BATCH = 200
 const ORGANIZATIONS = 100
 
 /** Milliseconds for which a row stays after it expired: people ask about yesterday, and clocks differ. */
-export const KEPT = { tokens: 24 * 3_600_000, records: 60_000, places: 3_600_000 } as const
+export const KEPT = {
+  tokens: 24 * 3_600_000,
+  records: 60_000,
+  places: 3_600_000,
+  silentNodes: 24 * 3_600_000,
+} as const
 
 interface Head {
   readonly place: Place
@@ -100,6 +105,7 @@ export class Janitor {
       (tx: WriteTx) => deleteExpiredPlaces(tx, clock.now() - KEPT.places, batch),
       (tx: WriteTx) => deleteSpentLists(tx, clock.now() - KEPT.places, batch),
       (tx: WriteTx) => deleteOrphanedLeases(tx, clock.now() - KEPT.places),
+      (tx: WriteTx) => deleteSilentNodes(tx, clock.now() - KEPT.silentNodes),
     ]
     for (const remove of removals) await this.#removeAll({ organizationId }, remove, signal)
     if (signal?.aborted) return

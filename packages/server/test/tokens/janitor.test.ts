@@ -2,9 +2,13 @@ import { ARTEFACT_CLASSES } from '@rescind/core/log'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createApplication } from '../../src/directory/applications.ts'
 import { DEFAULT_PRESENTATION } from '../../src/directory/presentation.ts'
+import { createCluster } from '../../src/federation/clusters.ts'
 import { floorsOf } from '../../src/log/floors.ts'
 import { append, snapshotEntries } from '../../src/log/index.ts'
 import { LIFETIMES } from '../../src/oidc/lifetimes.ts'
+import { completeEffects } from '../../src/revocation/effect/completion.ts'
+import { revoke } from '../../src/revocation/revoke.ts'
+import { insertNode, listNodes, putLeases } from '../../src/store/queries/cluster-nodes.ts'
 import { SETTLED } from '../../src/tokens/floors.ts'
 import { Janitor, KEPT } from '../../src/tokens/janitor.ts'
 import {
@@ -76,6 +80,48 @@ describe.each(DATABASES)('the janitor on $name', (database) => {
     await janitor.round()
     expect([await count('tokens'), await count('tokens', ORGANIZATION_B)]).toEqual([1, 0])
     expect(await issuer.isGood(ORGANIZATION_A, kept)).toBe(true)
+  })
+
+  it('forgets nodes that fell silent a day ago, but none that goes on accepting while it is waited for', async () => {
+    const now = authority.clock.now()
+    const { id: cluster } = await createCluster(authority, authority.actorA, {
+      name: 'orders',
+      class: 'connected',
+      apis: [],
+      identityProviders: [],
+      maxStaleness: 1_000,
+      whenStale: 'open',
+      verifierProfile: undefined,
+    })
+    const { application } = await createApplication(authority, authority.actorA, {
+      label: 'Orders',
+      metadata: { grant_types: ['client_credentials'], application_type: 'service' },
+      presentation: DEFAULT_PRESENTATION,
+      status: 'ACTIVE',
+    })
+    const leased = async (name: string, whenStale: 'closed' | 'open', until: number) => {
+      const node = { id: name, cluster_id: cluster, name, token_hash: name, created_at: now }
+      const lease = { incarnation: 1, seq: 0, acknowledged_at: now, lease_until: until, max_staleness: 1 }
+      await authority.store.write(A, async (tx) => {
+        await insertNode(tx, node)
+        await putLeases(tx, [{ ...lease, node_id: name, cluster_id: cluster, when_stale: whenStale }])
+      })
+    }
+    const left = async () =>
+      (await authority.store.read(A, (tx) => listNodes(tx, cluster))).map(({ id }) => id).sort()
+    await leased('closed', 'closed', now)
+    await leased('open', 'open', now)
+    await leased('running', 'closed', now + 2 * KEPT.silentNodes)
+    const target = { type: 'application', id: application.id } as const
+    await revoke(authority, authority.actorA, { target, reason: 'test' })
+    await janitor.round()
+    expect(await left()).toEqual(['closed', 'open', 'running'])
+    authority.clock.advance(KEPT.silentNodes + 1)
+    await janitor.round()
+    expect(await left()).toEqual(['open', 'running'])
+    await completeEffects(authority)
+    await janitor.round()
+    expect(await left()).toEqual(['running'])
   })
 
   it('may stop after any transaction, and several may work at once', async () => {

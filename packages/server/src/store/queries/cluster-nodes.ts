@@ -105,6 +105,23 @@ export async function listAllLeases(tx: ReadTx): Promise<(NodeLeases & { readonl
     .execute()
 }
 
+/** Whether a lease that runs has not reached a place. @param now milliseconds since the epoch */
+export async function isLeaseBehind(
+  tx: ReadTx,
+  { incarnation, seq }: Pick<NodeLeases, 'incarnation' | 'seq'>,
+  now: number,
+): Promise<boolean> {
+  const row = await tx.db
+    .selectFrom('node_leases')
+    .select('node_id')
+    .where('organization_id', '=', organizationOf(tx))
+    .where('lease_until', '>', now)
+    .where((lease) => lease(lease.refTuple('incarnation', 'seq'), '<', lease.tuple(incarnation, seq)))
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /** Records leases, one for each node, in the place of its former one. */
 export async function putLeases(tx: WriteTx, leases: readonly NewLease[]): Promise<void> {
   if (leases.length === 0) return
@@ -126,24 +143,34 @@ export async function putLeases(tx: WriteTx, leases: readonly NewLease[]): Promi
     .execute()
 }
 
-/** Deletes the nodes of a cluster that registered before a time and whose lease, if any, ended before it. */
-export async function deleteSilentNodes(tx: WriteTx, clusterId: string, before: number): Promise<void> {
+/**
+ * Deletes nodes that registered before a time and whose lease, if any, ended before it. One that goes on accepting
+ * without a lease is kept while a revocation has yet to take effect: it is what the receipt waits for.
+ *
+ * @returns how many
+ */
+export async function deleteSilentNodes(tx: WriteTx, before: number): Promise<number> {
   const organization = organizationOf(tx)
+  const open = tx.db
+    .selectFrom('revocations')
+    .select('id')
+    .where('organization_id', '=', organization)
+    .where('effect_open', '=', 1)
   await tx.db
     .deleteFrom('node_leases')
     .where('organization_id', '=', organization)
-    .where('cluster_id', '=', clusterId)
     .where('lease_until', '<', before)
+    .where((row) => row.or([row('when_stale', '<>', 'open'), row.not(row.exists(open))]))
     .execute()
-  await tx.db
+  const { numDeletedRows } = await tx.db
     .deleteFrom('cluster_nodes')
     .where('organization_id', '=', organization)
-    .where('cluster_id', '=', clusterId)
     .where('created_at', '<', before)
     .where('id', 'not in', (inner) =>
       inner.selectFrom('node_leases').select('node_id').where('organization_id', '=', organization),
     )
-    .execute()
+    .executeTakeFirst()
+  return Number(numDeletedRows)
 }
 
 /** Deletes leases that ended before a time, of nodes whose cluster has been deleted. @returns how many */

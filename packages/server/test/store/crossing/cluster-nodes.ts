@@ -9,7 +9,8 @@ export default crossing(nodes)(({ of, newRow }) => ({
   findLeases: [[of('node_leases', 'node_id')]],
   listLeases: [of('node_leases', 'cluster_id')],
   listAllLeases: [],
+  isLeaseBehind: [{ incarnation: 9, seq: 1 }, 0],
   putLeases: [[newRow('node_leases')]],
   deleteOrphanedLeases: [2],
-  deleteSilentNodes: [of('cluster_nodes', 'cluster_id'), 2],
+  deleteSilentNodes: [2],
 }))
