@@ -8,7 +8,9 @@ import { verifierModule } from './product.mjs'
 import { call, startRescind } from './rescind.mjs'
 import { count, decimal, figure, median, milliseconds, printTable } from './statistics.mjs'
 
-const REVOCATIONS = 30
+const REVOCATIONS = 50
+/** Revocations before those that count: a process that has just started has compiled nothing yet. */
+const WARM_UP = 5
 /** Between two revocations, in milliseconds. */
 const PAUSE = 150
 /** Verifiers acknowledge three times in the time of a lease. */
@@ -115,15 +117,17 @@ async function measure({ origin, pid }, size, order, revoke) {
     const [applied, acknowledged, answered] = [[], [], []]
     // Whatever comes after the last revocation is the next: nobody else changes anything.
     let last = 0
-    for (let seq = 1; seq <= REVOCATIONS; seq++) {
+    for (let seq = 1; seq <= WARM_UP + REVOCATIONS; seq++) {
       child.send({ type: 'watch', seq: order.bare || seq === 1 ? seq : last + 1 })
       await messages.next('watching')
       const start = now()
       const settled = messages.next('settled')
       const said = await revoke()
-      answered.push(now() - start)
+      const time = now() - start
       last = said?.seq ?? 0
       const times = await settled
+      if (seq <= WARM_UP) continue
+      answered.push(time)
       applied.push(times.applied.map((at) => at - start))
       acknowledged.push(times.acknowledged.map((at) => at - start))
       await pause(PAUSE)

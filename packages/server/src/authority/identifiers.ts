@@ -2,7 +2,7 @@ import { hash, randomBytes, randomInt } from 'node:crypto'
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
-/** The prefixes of Okta's ids, which name the kind of an object wherever an id turns up; `api`, `rvk`, `cls`, `clc`, `nod`, `stl` are ours. */
+/** The prefixes of Okta's ids, which name the kind of an object wherever an id turns up; `api`, `rvk`, `cls`, `clc`, `nod`, `stl`, `ack` are ours. */
 export type IdPrefix =
   | '0oa'
   | 'aus'
@@ -20,6 +20,7 @@ export type IdPrefix =
   | 'clc'
   | 'nod'
   | 'stl'
+  | 'ack'
 
 /** A new id: the prefix and 17 random characters (101 bits), 20 in all, as Okta's are. */
 export function newId(prefix: IdPrefix): string {

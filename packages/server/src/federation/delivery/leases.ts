@@ -1,4 +1,4 @@
-import { compareMarks, type Position, viewVersion } from '@rescind/core/log'
+import { compareMarks, type Mark, type Position, viewVersion } from '@rescind/core/log'
 import { DomainError } from '../../errors/index.ts'
 import { head, isInLog, type KnownPlace } from '../../log/index.ts'
 import type { WriteTx } from '../../store/index.ts'
@@ -116,7 +116,8 @@ export class Leases {
   async #judge(tx: WriteTx, batch: readonly Waiting[]): Promise<Verdict[]> {
     const at = (await head(tx)).position
     const halted = (await findHalt(tx)) !== undefined
-    const contracts = await this.#contractsOf(tx, batch)
+    const nodes = await findNodes(tx, [...new Set(batch.map(({ node }) => node.nodeId))])
+    const contracts = await this.#contractsOf(tx, nodes)
     const places = new Map<string, boolean>()
     const leases = new Map<string, NewLease>()
     const now = this.#deliveries.authority.clock.now()
@@ -132,17 +133,22 @@ export class Leases {
       leases.set(node.nodeId, leaseOf(node, place.position, contract, now))
       verdicts.push({ contract })
     }
-    await keepForOpenEffects(tx, [...leases.values()])
+    const before = new Map<string, Mark>()
+    for (const { id, incarnation, seq } of nodes)
+      if (incarnation !== null && seq !== null) before.set(id, { incarnation, seq })
+    await keepForOpenEffects(tx, [...leases.values()], before)
     await putLeases(tx, [...leases.values()])
     return verdicts
   }
 
   /** What each node that is still registered lives by, read once for each cluster. */
-  async #contractsOf(tx: WriteTx, batch: readonly Waiting[]): Promise<ReadonlyMap<string, Contract>> {
-    const rows = await findNodes(tx, [...new Set(batch.map(({ node }) => node.nodeId))])
+  async #contractsOf(
+    tx: WriteTx,
+    nodes: readonly { readonly id: string; readonly cluster_id: string }[],
+  ): Promise<ReadonlyMap<string, Contract>> {
     const byCluster = new Map<string, Contract | undefined>()
     const byNode = new Map<string, Contract>()
-    for (const { id, cluster_id: clusterId } of rows) {
+    for (const { id, cluster_id: clusterId } of nodes) {
       if (!byCluster.has(clusterId)) byCluster.set(clusterId, await this.#contractOf(tx, clusterId))
       const contract = byCluster.get(clusterId)
       if (contract !== undefined) byNode.set(id, contract)

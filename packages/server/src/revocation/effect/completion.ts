@@ -53,8 +53,8 @@ export async function startEffects(authority: Authority, signal: AbortSignal): P
       return true
     })
     const took = performance.now() - start
-    const until = performance.now() + INTERVAL
     await bell.wait(isOpen ? INTERVAL : IDLE, signal)
+    const until = performance.now() + INTERVAL
     do await pause(Math.min(INTERVAL, Math.max(GATHER, took * TIMES_AS_LONG)), signal)
     while (performance.now() < until && !signal.aborted && (await isSomebodyBehind(authority)))
   }

@@ -1,4 +1,6 @@
 import { compareMarks, decodeEntry, type Entry, type Mark, type View, viewOf } from '@rescind/core/log'
+import { Type } from 'typebox'
+import { Compile } from 'typebox/compile'
 import type { Authority } from '../../authority/index.ts'
 import { type Cluster, readCluster } from '../../federation/cluster.ts'
 import { viewOfCluster } from '../../federation/cluster-view.ts'
@@ -10,6 +12,8 @@ import { listAcknowledgements } from '../../store/queries/revocation-effects.ts'
 import { type Covered, tokensUntil } from './covered-tokens.ts'
 import type { ConcernedCluster } from './effect.ts'
 import { leaseEnd, type NodeFacts } from './on-node.ts'
+
+const nodeIds = Compile(Type.Array(Type.String()))
 
 interface Place extends Mark {
   readonly at: number
@@ -40,12 +44,14 @@ export class Verifiers {
       clusters.push([cluster, await viewOfCluster(authority, tx, cluster)])
     }
     const leases = await listAllLeases(tx)
-    const acknowledged = leases.length === 0 ? [] : await listAcknowledgements(tx, from)
-    return new Verifiers(
-      clusters,
-      leases,
-      Map.groupBy(acknowledged, (row) => row.node_id),
-    )
+    const acknowledged = new Map<string, Place[]>()
+    for (const { nodes, incarnation, seq, at } of await listAcknowledgements(tx, from))
+      for (const id of nodeIds.Parse(JSON.parse(nodes))) {
+        const places = acknowledged.get(id)
+        if (places === undefined) acknowledged.set(id, [{ incarnation, seq, at }])
+        else places.push({ incarnation, seq, at })
+      }
+    return new Verifiers(clusters, leases, acknowledged)
   }
 
   /** Which clusters an entry concerns: those to whose view it belongs, and deleted ones whose leases may run. */

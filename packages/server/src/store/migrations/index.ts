@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Store } from '../store.ts'
 import type { Tables } from '../tables/index.ts'
+import { acknowledgementBatches } from './acknowledgement-batches.ts'
 import { apiEncryptionKeys } from './api-encryption-keys.ts'
 import { apiStatus } from './api-status.ts'
 import { apiTokenVerifiers } from './api-token-verifiers.ts'
@@ -74,4 +75,5 @@ export const MIGRATIONS: readonly Migration[] = [
   federatedIdentities,
   busyLedger,
   sessionProviders,
+  acknowledgementBatches,
 ]

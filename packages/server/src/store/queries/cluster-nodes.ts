@@ -32,20 +32,26 @@ export async function findPresentedNode(tx: ReadTx, tokenHash: string): Promise<
   return tx.db.selectFrom('cluster_nodes').selectAll().where('token_hash', '=', tokenHash).executeTakeFirst()
 }
 
-/** Which of the given ids are still registered, and to which cluster. */
+/** Of the given ids those that are still registered, with their cluster and the place that they acknowledged last. */
 export async function findNodes(
   tx: ReadTx,
   ids: readonly string[],
-): Promise<Pick<ClusterNodes, 'id' | 'cluster_id'>[]> {
+): Promise<(Pick<ClusterNodes, 'id' | 'cluster_id'> & Nullable<Pick<NodeLeases, 'incarnation' | 'seq'>>)[]> {
+  const organization = organizationOf(tx)
   // A cross join is the order of reading, too: node by node, whatever else the organization has.
   return tx.db
     .selectFrom(wantedIds(tx, ids))
     .crossJoin('cluster_nodes as node')
-    .select(['node.id', 'node.cluster_id'])
-    .where('node.organization_id', '=', organizationOf(tx))
+    .leftJoin('node_leases as lease', (join) =>
+      join.on('lease.organization_id', '=', organization).onRef('lease.node_id', '=', 'node.id'),
+    )
+    .select(['node.id', 'node.cluster_id', 'lease.incarnation', 'lease.seq'])
+    .where('node.organization_id', '=', organization)
     .whereRef('node.id', '=', 'wanted.wanted_id')
     .execute()
 }
+
+type Nullable<Row> = { readonly [Name in keyof Row]: Row[Name] | null }
 
 function wantedIds(tx: ReadTx, ids: readonly string[]) {
   const rows = ids.map((id) => ({ wanted_id: id }))
@@ -61,20 +67,6 @@ export async function listNodes(tx: ReadTx, clusterId: string): Promise<ClusterN
     .where('cluster_id', '=', clusterId)
     .orderBy('created_at')
     .orderBy('id')
-    .execute()
-}
-
-/** What the given nodes acknowledged last, of those that have a lease. */
-export async function findLeases(
-  tx: ReadTx,
-  nodeIds: readonly string[],
-): Promise<Pick<NodeLeases, 'node_id' | 'incarnation' | 'seq'>[]> {
-  return tx.db
-    .selectFrom(wantedIds(tx, nodeIds))
-    .crossJoin('node_leases as lease')
-    .select(['lease.node_id', 'lease.incarnation', 'lease.seq'])
-    .where('lease.organization_id', '=', organizationOf(tx))
-    .whereRef('lease.node_id', '=', 'wanted.wanted_id')
     .execute()
 }
 

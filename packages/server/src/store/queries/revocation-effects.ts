@@ -1,24 +1,13 @@
 import type { Mark } from '@rescind/core/log'
-import { type ColumnTypes, namesOf, rowsAsOne } from '../rows-as-one.ts'
 import { organizationOf, type ReadTx, SYSTEM, type WriteTx } from '../store.ts'
-import type { NodeAcknowledgements, RevocationReceipts } from '../tables/revocations.ts'
+import type { AcknowledgementBatches, RevocationReceipts } from '../tables/revocations.ts'
 import type { RevocationRow } from './revocations.ts'
 
 /** How many ids one statement names: SQLite and PostgreSQL bound the parameters of a statement. */
 const CHUNK = 500
 
-const ACKNOWLEDGEMENT: ColumnTypes<NodeAcknowledgements> = {
-  organization_id: 'text',
-  node_id: 'text',
-  cluster_id: 'text',
-  incarnation: 'bigint',
-  seq: 'bigint',
-  at: 'bigint',
-}
-const ACKNOWLEDGEMENT_COLUMNS = namesOf(ACKNOWLEDGEMENT)
-
 export type NewReceipt = Omit<RevocationReceipts, 'organization_id'>
-export type NewAcknowledgement = Omit<NodeAcknowledgements, 'organization_id'>
+export type NewAcknowledgements = Omit<AcknowledgementBatches, 'organization_id'>
 
 /** Organizations in which something has yet to take effect. `SYSTEM` only. */
 export async function organizationsWithOpenEffects(tx: ReadTx): Promise<string[]> {
@@ -153,36 +142,36 @@ export async function listReceiptFacts(
   return found
 }
 
-/** Keeps when a place was first acknowledged; a later acknowledgement of the same changes nothing. */
-export async function putAcknowledgements(tx: WriteTx, rows: readonly NewAcknowledgement[]): Promise<void> {
-  if (rows.length === 0) return
-  const owned = rows.map((row) => ({ ...row, organization_id: organizationOf(tx) }))
+/** Keeps when some nodes acknowledged which place. */
+export async function putAcknowledgements(
+  tx: WriteTx,
+  batches: readonly NewAcknowledgements[],
+): Promise<void> {
+  if (batches.length === 0) return
+  const organization_id = organizationOf(tx)
   await tx.db
-    .insertInto('node_acknowledgements')
-    .columns(ACKNOWLEDGEMENT_COLUMNS)
-    .expression(rowsAsOne(tx, ACKNOWLEDGEMENT, owned))
-    .onConflict((conflict) =>
-      conflict.columns(['organization_id', 'incarnation', 'seq', 'node_id']).doNothing(),
-    )
+    .insertInto('acknowledgement_batches')
+    .values(batches.map((batch) => ({ ...batch, organization_id })))
     .execute()
 }
 
-/** Acknowledgements of a place or a later one, the lowest place first. */
-export async function listAcknowledgements(tx: ReadTx, from: Mark): Promise<NodeAcknowledgements[]> {
+/** Acknowledgements of a place or a later one: the lowest place first, and of each the earliest first. */
+export async function listAcknowledgements(tx: ReadTx, from: Mark): Promise<AcknowledgementBatches[]> {
   return tx.db
-    .selectFrom('node_acknowledgements')
+    .selectFrom('acknowledgement_batches')
     .selectAll()
     .where('organization_id', '=', organizationOf(tx))
     .where((row) => row(row.refTuple('incarnation', 'seq'), '>=', row.tuple(from.incarnation, from.seq)))
     .orderBy('incarnation')
     .orderBy('seq')
+    .orderBy('at')
     .execute()
 }
 
 /** Removes the acknowledgements of places before one. */
 export async function forgetAcknowledgements(tx: WriteTx, before: Mark): Promise<void> {
   await tx.db
-    .deleteFrom('node_acknowledgements')
+    .deleteFrom('acknowledgement_batches')
     .where('organization_id', '=', organizationOf(tx))
     .where((row) => row(row.refTuple('incarnation', 'seq'), '<', row.tuple(before.incarnation, before.seq)))
     .execute()

@@ -23,7 +23,7 @@ import type { OidcRecords } from './oidc-records.ts'
 import type { OrganizationSettings } from './organization-settings.ts'
 import type { Organizations } from './organizations.ts'
 import type { Policies } from './policies.ts'
-import type { NodeAcknowledgements, ReceiptKeys, RevocationReceipts, Revocations } from './revocations.ts'
+import type { AcknowledgementBatches, ReceiptKeys, RevocationReceipts, Revocations } from './revocations.ts'
 import type { ServiceAccountSecrets, ServiceAccounts } from './service-accounts.ts'
 import type { ServiceTokens } from './service-tokens.ts'
 import type { SigningKeys, SigningRings } from './signing-keys.ts'
@@ -70,7 +70,7 @@ export interface Tables {
   revocations: Revocations
   revocation_receipts: RevocationReceipts
   receipt_keys: ReceiptKeys
-  node_acknowledgements: NodeAcknowledgements
+  acknowledgement_batches: AcknowledgementBatches
   policies: Policies
   session_clients: SessionClients
   logout_deliveries: LogoutDeliveries

@@ -55,13 +55,14 @@ export interface ReceiptKeys {
   retired_at: number | null
 }
 
-/** When nodes acknowledged what while a revocation was taking effect; removed once none needs it. */
-export interface NodeAcknowledgements {
+/** When nodes acknowledged a place while a revocation was taking effect; removed once none needs it. */
+export interface AcknowledgementBatches {
   organization_id: string
-  node_id: string
-  cluster_id: string
+  id: string
   incarnation: number
   seq: number
-  /** When the authority received the first acknowledgement of this place. */
+  /** When the authority received them, in milliseconds since the epoch. */
   at: number
+  /** JSON: the ids of the nodes. One that says the same again later is in more than one batch. */
+  nodes: string
 }

@@ -6,7 +6,6 @@ export default crossing(nodes)(({ of, newRow }) => ({
   findPresentedNode: { system: [of('cluster_nodes', 'token_hash')] },
   findNodes: [[of('cluster_nodes', 'id')]],
   listNodes: [of('cluster_nodes', 'cluster_id')],
-  findLeases: [[of('node_leases', 'node_id')]],
   listLeases: [of('node_leases', 'cluster_id')],
   listAllLeases: [],
   isLeaseBehind: [{ incarnation: 9, seq: 1 }, 0],

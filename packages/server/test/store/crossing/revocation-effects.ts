@@ -14,7 +14,7 @@ export default crossing(effects)(({ of, newRow }) => ({
   insertReceipt: [newRow('revocation_receipts')],
   findReceipt: [of('revocation_receipts', 'revocation_id'), PLACE],
   listReceiptFacts: [[of('revocation_receipts', 'revocation_id')]],
-  putAcknowledgements: [[newRow('node_acknowledgements')]],
+  putAcknowledgements: [[newRow('acknowledgement_batches')]],
   listAcknowledgements: [PLACE],
   forgetAcknowledgements: [{ incarnation: 1, seq: 2 }],
 }))
