@@ -161,7 +161,7 @@ const Batch = object({
 export type Batch = Of<typeof Batch>
 
 /** As many as one transaction takes. */
-const MOST_IN_A_BATCH = 1000
+export const MOST_IN_A_BATCH = 1000
 
 /** Revokes single tokens by their ids, a thousand to a transaction. */
 export async function revokeTokens(ids: readonly string[], asked: Asked): Promise<Batch> {

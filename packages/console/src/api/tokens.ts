@@ -1,6 +1,17 @@
 import { queryOptions } from '@tanstack/react-query'
 import { ask, native, withQuery } from './http.ts'
-import { anything, list, nullable, type Of, object, optional, record, text } from './shape.ts'
+import {
+  anything,
+  list,
+  nullable,
+  type Of,
+  object,
+  optional,
+  type Page,
+  pageOf,
+  record,
+  text,
+} from './shape.ts'
 import { Count } from './users.ts'
 
 export const Token = object({
@@ -46,6 +57,32 @@ export const tokenCountQuery = (filter: TokenFilter) =>
     queryKey: ['tokens', 'count', filter],
     queryFn: ({ signal }) => ask(withQuery(native('tokens', 'count'), { ...filter }), Count, { signal }),
   })
+
+/** As many as the server counts one by one: whoever means more means a user, an application or an API. */
+export const MOST_AT_ONCE = 10_000
+const READ_AT_ONCE = 1_000
+
+/**
+ * Every token that a filter means now, newest first.
+ *
+ * @throws RangeError for more than `MOST_AT_ONCE`: part of them would be read as all of them
+ */
+export async function allTokens(filter: TokenFilter, signal: AbortSignal): Promise<readonly Token[]> {
+  const read: Token[] = []
+  let after: string | null = ''
+  while (after !== null) {
+    const page: Page<Token> = await ask(
+      withQuery(tokensPath, { limit: READ_AT_ONCE, ...filter, after }),
+      pageOf(Token),
+      { signal },
+    )
+    read.push(...page.items)
+    if (read.length > MOST_AT_ONCE)
+      throw new RangeError('There are more by now than can be selected at once.')
+    after = page.next
+  }
+  return read
+}
 
 /** A token that ran out while it was shown is expired, whatever was true when the list was read. */
 export function statusAt({ status, expiresAt }: Pick<Token, 'status' | 'expiresAt'>, now: number): string {

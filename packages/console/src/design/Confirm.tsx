@@ -1,7 +1,7 @@
-import { Button, Modal, TextInput } from '@mantine/core'
+import { TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
-import { Problem } from './Notice.tsx'
+import { FormDialog } from './FormDialog.tsx'
 
 export interface Confirmation {
   readonly title: string
@@ -20,43 +20,30 @@ export function Confirm({ asked, close }: { readonly asked: Confirmation; readon
   const running = useMutation({ mutationFn: asked.run, onSuccess: close })
   const mayRun = asked.type === undefined || typed.trim() === asked.type
   return (
-    <Modal opened onClose={close} title={asked.title}>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault()
-          if (mayRun) running.mutate()
-        }}
-      >
-        <div>{asked.children}</div>
-        {asked.type !== undefined && (
-          <TextInput
-            label={
-              <>
-                Type <code className="wrap">{asked.type}</code> to confirm
-              </>
-            }
-            value={typed}
-            onChange={(event) => setTyped(event.currentTarget.value)}
-            autoComplete="off"
-            data-autofocus
-          />
-        )}
-        <Problem error={running.error} />
-        <div className="row">
-          <Button className="push" onClick={close}>
-            Cancel
-          </Button>
-          <Button
-            type="submit"
-            variant={asked.danger ? 'danger' : 'primary'}
-            loading={running.isPending}
-            disabled={!mayRun}
-          >
-            {asked.button}
-          </Button>
-        </div>
-      </form>
-    </Modal>
+    <FormDialog
+      title={asked.title}
+      close={close}
+      button={asked.button}
+      danger={asked.danger ?? false}
+      mayRun={mayRun}
+      isRunning={running.isPending}
+      onSubmit={() => running.mutate()}
+      error={running.error}
+    >
+      <div>{asked.children}</div>
+      {asked.type !== undefined && (
+        <TextInput
+          label={
+            <>
+              Type <code className="wrap">{asked.type}</code> to confirm
+            </>
+          }
+          value={typed}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+          autoComplete="off"
+          data-autofocus
+        />
+      )}
+    </FormDialog>
   )
 }

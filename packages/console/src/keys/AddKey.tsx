@@ -1,8 +1,9 @@
-import { Button, Checkbox, Modal, NativeSelect, SegmentedControl, Textarea } from '@mantine/core'
+import { Button, Checkbox, NativeSelect, SegmentedControl, Textarea } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { addKey, type KeyOwner, keysKey } from '../api/keys.ts'
-import { Notice, Problem } from '../design/Notice.tsx'
+import { FormDialog } from '../design/FormDialog.tsx'
+import { Notice } from '../design/Notice.tsx'
 import { saveFile } from '../design/saveFile.ts'
 import { type Generated, generateKey, KINDS, privateMembersOf } from './generate.ts'
 
@@ -36,90 +37,76 @@ export function AddKey({ owner, use, close }: Props) {
   }
   const refusal = way === 'paste' ? whyNot(pasted) : null
   return (
-    <Modal opened onClose={close} title={use === 'sig' ? 'Add signing key' : 'Add encryption key'}>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault()
-          submit()
-        }}
-      >
-        <SegmentedControl
-          aria-label="Where the key comes from"
-          value={way}
-          onChange={setWay}
-          data={[
-            { value: 'generate', label: 'Make one here' },
-            { value: 'paste', label: 'Paste a public key' },
-          ]}
+    <FormDialog
+      title={use === 'sig' ? 'Add signing key' : 'Add encryption key'}
+      close={close}
+      button={way === 'generate' && made === null ? 'Make key' : 'Add public key'}
+      mayRun={way === 'paste' ? pasted.trim() !== '' && refusal === null : made === null || isSaved}
+      isRunning={adding.isPending || generating.isPending}
+      onSubmit={submit}
+      error={adding.error ?? generating.error}
+    >
+      <SegmentedControl
+        aria-label="Where the key comes from"
+        value={way}
+        onChange={setWay}
+        data={[
+          { value: 'generate', label: 'Make one here' },
+          { value: 'paste', label: 'Paste a public key' },
+        ]}
+      />
+      {way === 'paste' && (
+        <Textarea
+          label="Public JWK"
+          value={pasted}
+          onChange={(event) => setPasted(event.currentTarget.value)}
+          autosize
+          minRows={6}
+          maxRows={14}
+          spellCheck={false}
+          error={refusal}
+          styles={{ input: { fontFamily: 'var(--mono)' } }}
         />
-        {way === 'paste' && (
-          <Textarea
-            label="Public JWK"
-            value={pasted}
-            onChange={(event) => setPasted(event.currentTarget.value)}
-            autosize
-            minRows={6}
-            maxRows={14}
-            spellCheck={false}
-            error={refusal}
-            styles={{ input: { fontFamily: 'var(--mono)' } }}
-          />
-        )}
-        {way === 'generate' && made === null && (
-          <NativeSelect
-            label="Kind"
-            value={alg}
-            data={KINDS[use].map(([value, label]) => ({ value, label }))}
-            onChange={(event) => setAlg(event.currentTarget.value)}
-            description="The pair is made in this browser. The private key never leaves it, except to a file of yours."
-          />
-        )}
-        {way === 'generate' && made !== null && (
-          <Notice
-            tone={isSaved ? 'good' : 'warn'}
-            title={isSaved ? 'Private key saved' : 'Save the private key now'}
-            actions={
-              <Button
-                onClick={() => {
-                  const kid = made.publicJwk.kid ?? 'key'
-                  saveFile(
-                    `${kid}.private.jwk.json`,
-                    JSON.stringify(made.privateJwk, null, 2),
-                    'application/json',
-                  )
-                  setIsSaved(true)
-                }}
-              >
-                Download private key
-              </Button>
-            }
-          >
-            It is nowhere else, and gone with this window. <code className="wrap">{made.publicJwk.kid}</code>
-          </Notice>
-        )}
-        <Checkbox
-          size="sm"
-          label={use === 'enc' ? 'Active at once: tokens are encrypted to it from now on' : 'Active at once'}
-          checked={isActive}
-          onChange={(event) => setIsActive(event.currentTarget.checked)}
+      )}
+      {way === 'generate' && made === null && (
+        <NativeSelect
+          label="Kind"
+          value={alg}
+          data={KINDS[use].map(([value, label]) => ({ value, label }))}
+          onChange={(event) => setAlg(event.currentTarget.value)}
+          description="The pair is made in this browser. The private key never leaves it, except to a file of yours."
         />
-        <Problem error={adding.error ?? generating.error} />
-        <div className="row">
-          <Button className="push" onClick={close}>
-            Cancel
-          </Button>
-          <Button
-            type="submit"
-            variant="primary"
-            loading={adding.isPending || generating.isPending}
-            disabled={way === 'paste' ? pasted.trim() === '' || refusal !== null : made !== null && !isSaved}
-          >
-            {way === 'generate' && made === null ? 'Make key' : 'Add public key'}
-          </Button>
-        </div>
-      </form>
-    </Modal>
+      )}
+      {way === 'generate' && made !== null && (
+        <Notice
+          tone={isSaved ? 'good' : 'warn'}
+          title={isSaved ? 'Private key saved' : 'Save the private key now'}
+          actions={
+            <Button
+              onClick={() => {
+                const kid = made.publicJwk.kid ?? 'key'
+                saveFile(
+                  `${kid}.private.jwk.json`,
+                  JSON.stringify(made.privateJwk, null, 2),
+                  'application/json',
+                )
+                setIsSaved(true)
+              }}
+            >
+              Download private key
+            </Button>
+          }
+        >
+          It is nowhere else, and gone with this window. <code className="wrap">{made.publicJwk.kid}</code>
+        </Notice>
+      )}
+      <Checkbox
+        size="sm"
+        label={use === 'enc' ? 'Active at once: tokens are encrypted to it from now on' : 'Active at once'}
+        checked={isActive}
+        onChange={(event) => setIsActive(event.currentTarget.checked)}
+      />
+    </FormDialog>
   )
 }
 

@@ -1,10 +1,11 @@
-import { Button } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
-import { type Reason, revokeTokens } from '../api/revocations.ts'
+import { MOST_IN_A_BATCH, type Reason, revokeTokens } from '../api/revocations.ts'
 import type { Token } from '../api/tokens.ts'
+import { DialogForm } from '../design/FormDialog.tsx'
 import { Name } from '../design/Name.tsx'
-import { Notice, Problem } from '../design/Notice.tsx'
+import { Notice } from '../design/Notice.tsx'
+import { ExactTime } from '../design/Time.tsx'
 import { ReasonFields } from './ReasonFields.tsx'
 import { LEAVES } from './target.ts'
 
@@ -33,19 +34,24 @@ export function ConfirmBatch({ tokens, close, onDone }: Props) {
     },
   })
   return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault()
-        running.mutate()
-      }}
+    <DialogForm
+      close={close}
+      button="Revoke"
+      danger
+      isRunning={running.isPending}
+      error={running.error}
+      onSubmit={() => running.mutate()}
     >
       <section className="preview" aria-label="What will be revoked">
         <div className="preview-target">
           <strong>
-            {tokens.size} {tokens.size === 1 ? 'token' : 'tokens'}
+            {tokens.size.toLocaleString('en-GB')} {tokens.size === 1 ? 'token' : 'tokens'}
           </strong>
-          <span className="soft">Those that you picked, and no others.</span>
+          <span className="soft">
+            Those that you picked, and no others: not what is issued meanwhile.
+            {tokens.size > MOST_IN_A_BATCH &&
+              ' A thousand at a time, and of each thousand all or none; after a failure, revoking again goes on.'}
+          </span>
         </div>
         <div className="breakdown">
           <h3>By application</h3>
@@ -64,21 +70,13 @@ export function ConfirmBatch({ tokens, close, onDone }: Props) {
           <li>{LEAVES.token}</li>
           {last !== undefined && (
             <li>
-              Verifiers that only poll published keys accept the JWTs among them until {last} at the latest.
+              Verifiers that only poll published keys accept the JWTs among them until <ExactTime at={last} />{' '}
+              at the latest.
             </li>
           )}
         </ul>
       </Notice>
       <ReasonFields reason={reason} note={note} onReason={setReason} onNote={setNote} />
-      <Problem error={running.error} />
-      <div className="row">
-        <Button className="push" onClick={close}>
-          Cancel
-        </Button>
-        <Button type="submit" variant="danger" loading={running.isPending}>
-          Revoke
-        </Button>
-      </div>
-    </form>
+    </DialogForm>
   )
 }

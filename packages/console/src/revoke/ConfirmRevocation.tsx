@@ -3,6 +3,7 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { previewQuery, type Reason, type Revocation, revoke, type Target } from '../api/revocations.ts'
 import type { Token } from '../api/tokens.ts'
+import { DialogForm } from '../design/FormDialog.tsx'
 import { visible } from '../design/Name.tsx'
 import { Notice, Problem } from '../design/Notice.tsx'
 import { humanTimes } from '../design/Time.tsx'
@@ -42,12 +43,21 @@ export function ConfirmRevocation({ target: asked, name, token, close, onBack, o
   const word = isWide(target) ? visible(name || ('id' in target ? target.id : '')).slice(0, 60) : undefined
   const mayRun = preview.data !== undefined && (word === undefined || typed.trim() === word.trim())
   return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault()
-        if (mayRun) running.mutate()
-      }}
+    <DialogForm
+      close={close}
+      button="Revoke"
+      danger
+      mayRun={mayRun}
+      isRunning={running.isPending}
+      error={running.error}
+      onSubmit={() => running.mutate()}
+      aside={
+        onBack !== undefined && (
+          <Button variant="quiet" onClick={onBack}>
+            Another target
+          </Button>
+        )
+      }
     >
       <PreviewPicture target={target} name={name} preview={preview.data} isLoading={preview.isFetching} />
       <Problem error={preview.error} retry={() => void preview.refetch()} />
@@ -90,20 +100,6 @@ export function ConfirmRevocation({ target: asked, name, token, close, onBack, o
           spellCheck={false}
         />
       )}
-      <Problem error={running.error} />
-      <div className="row">
-        {onBack !== undefined && (
-          <Button variant="quiet" onClick={onBack}>
-            Another target
-          </Button>
-        )}
-        <Button className="push" onClick={close}>
-          Cancel
-        </Button>
-        <Button type="submit" variant="danger" loading={running.isPending} disabled={!mayRun}>
-          Revoke
-        </Button>
-      </div>
-    </form>
+    </DialogForm>
   )
 }

@@ -1,4 +1,4 @@
-import { Button, SegmentedControl } from '@mantine/core'
+import { SegmentedControl } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
 import { allApisQuery } from '../api/apis.ts'
@@ -13,6 +13,7 @@ import { Panel } from '../design/Page.tsx'
 import { useRevoke } from '../revoke/RevokeProvider.tsx'
 import { tokenColumns, tokenName } from './columns.tsx'
 import { ISSUED, issuedFrom } from './issued.ts'
+import { PickedBar } from './PickedBar.tsx'
 import './tokens.css'
 
 interface Props {
@@ -48,6 +49,11 @@ export function TokensTable({ of }: Props) {
     [of, minute, canManage, revoke],
   )
   const picked = [...selection.rows].filter(([, token]) => statusAt(token, now) === 'active')
+  // Whoever has picked all that is loaded is offered what is not.
+  const hasRest =
+    state === 'live' &&
+    (count.data?.count ?? 0) > picked.length &&
+    page.items.every((token) => selection.has(token.id) || statusAt(token, now) !== 'active')
   return (
     <div className="stack-tight">
       <FilterBar>
@@ -88,20 +94,12 @@ export function TokensTable({ of }: Props) {
         </span>
       </FilterBar>
       {picked.length > 0 && (
-        <div className="picked-bar" role="status">
-          <strong className="num">{picked.length} selected</strong>
-          <span>It stays while you scroll and filter.</span>
-          <Button size="xs" className="push" onClick={selection.clear}>
-            Clear
-          </Button>
-          <Button
-            size="xs"
-            variant="danger"
-            onClick={() => revoke({ tokens: new Map(picked), onDone: selection.clear })}
-          >
-            Revoke
-          </Button>
-        </div>
+        <PickedBar
+          picked={picked.length}
+          selection={selection}
+          rest={hasRest && count.data !== undefined ? { filter, count: count.data } : undefined}
+          onRevoke={() => revoke({ tokens: new Map(picked), onDone: selection.clear })}
+        />
       )}
       <Panel flush>
         <DataGrid

@@ -1,11 +1,11 @@
-import { Button, Modal, NativeSelect, NumberInput, TagsInput, TextInput } from '@mantine/core'
+import { NativeSelect, NumberInput, TagsInput, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { type Api, createApi, replaceApi } from '../../api/apis.ts'
 import { AuthorizationServer, serversPath } from '../../api/authorization-servers.ts'
 import { ask, withQuery } from '../../api/http.ts'
 import { pageOf } from '../../api/shape.ts'
-import { Problem } from '../../design/Notice.tsx'
+import { FormDialog } from '../../design/FormDialog.tsx'
 
 interface Props {
   /** The one that is edited; none for a new one. */
@@ -53,71 +53,57 @@ export function ApiForm({ api, close, onDone }: Props) {
     ? known
     : [{ value: server, label: server }, ...known]
   return (
-    <Modal opened onClose={close} title={api === undefined ? 'Add API' : 'Edit API'}>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault()
-          saving.mutate()
-        }}
-      >
-        <TextInput
-          label="Name"
-          required
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-          data-autofocus
-        />
-        <TextInput
-          label="Value"
-          description="Absolute URI: the audience of its tokens, and what clients name as resource"
-          required
-          value={identifier}
-          onChange={(event) => setIdentifier(event.currentTarget.value)}
-          placeholder="https://orders.example.com"
-          spellCheck={false}
-        />
-        <TagsInput label="Scopes" description="Enter after each" value={[...scopes]} onChange={setScopes} />
-        <div className="two">
-          <NativeSelect
-            label="Access tokens"
-            value={tokenFormat}
-            data={[
-              { value: 'jwt', label: 'JWT, verified offline' },
-              { value: 'opaque', label: 'Opaque, introspected' },
-            ]}
-            onChange={(event) => setFormat(event.currentTarget.value)}
-          />
-          <NumberInput
-            label="Lifetime in seconds"
-            value={lifetime}
-            onChange={setLifetime}
-            min={1}
-            allowDecimal={false}
-            hideControls
-          />
-        </div>
+    <FormDialog
+      title={api === undefined ? 'Add API' : 'Edit API'}
+      close={close}
+      button={api === undefined ? 'Add API' : 'Save'}
+      mayRun={identifier.trim() !== ''}
+      isRunning={saving.isPending}
+      onSubmit={() => saving.mutate()}
+      error={saving.error}
+    >
+      <TextInput
+        label="Name"
+        required
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+        data-autofocus
+      />
+      <TextInput
+        label="Value"
+        description="Absolute URI: the audience of its tokens, and what clients name as resource"
+        required
+        value={identifier}
+        onChange={(event) => setIdentifier(event.currentTarget.value)}
+        placeholder="https://orders.example.com"
+        spellCheck={false}
+      />
+      <TagsInput label="Scopes" description="Enter after each" value={[...scopes]} onChange={setScopes} />
+      <div className="two">
         <NativeSelect
-          label="Issued by"
-          value={server}
-          data={choices}
-          onChange={(event) => setServer(event.currentTarget.value)}
+          label="Access tokens"
+          value={tokenFormat}
+          data={[
+            { value: 'jwt', label: 'JWT, verified offline' },
+            { value: 'opaque', label: 'Opaque, introspected' },
+          ]}
+          onChange={(event) => setFormat(event.currentTarget.value)}
         />
-        <Problem error={saving.error} />
-        <div className="row">
-          <Button className="push" onClick={close}>
-            Cancel
-          </Button>
-          <Button
-            type="submit"
-            variant="primary"
-            loading={saving.isPending}
-            disabled={identifier.trim() === ''}
-          >
-            {api === undefined ? 'Add API' : 'Save'}
-          </Button>
-        </div>
-      </form>
-    </Modal>
+        <NumberInput
+          label="Lifetime in seconds"
+          value={lifetime}
+          onChange={setLifetime}
+          min={1}
+          allowDecimal={false}
+          hideControls
+        />
+      </div>
+      <NativeSelect
+        label="Issued by"
+        value={server}
+        data={choices}
+        onChange={(event) => setServer(event.currentTarget.value)}
+      />
+    </FormDialog>
   )
 }

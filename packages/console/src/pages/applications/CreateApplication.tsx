@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { createApplication } from '../../api/applications.ts'
-import { Problem } from '../../design/Notice.tsx'
+import { FormDialog } from '../../design/FormDialog.tsx'
 import { ShownOnce } from '../../design/ShownOnce.tsx'
 import { linesOf, TYPES, usualSettings } from './settings.ts'
 
@@ -36,51 +36,42 @@ export function CreateApplication({ close }: { readonly close: () => void }) {
     )
   }
   return (
-    <Modal opened onClose={close} title="Add application">
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault()
-          creating.mutate()
-        }}
-      >
-        <TextInput
-          label="Name"
+    <FormDialog
+      title="Add application"
+      close={close}
+      button="Add application"
+      mayRun={label.trim() !== ''}
+      isRunning={creating.isPending}
+      onSubmit={() => creating.mutate()}
+      error={creating.error}
+    >
+      <TextInput
+        label="Name"
+        required
+        value={label}
+        maxLength={100}
+        onChange={(event) => setLabel(event.currentTarget.value)}
+        autoComplete="off"
+        data-autofocus
+      />
+      <SegmentedControl
+        aria-label="Type"
+        value={type}
+        onChange={setType}
+        data={[...TYPES].map(([value, words]) => ({ value, label: words }))}
+      />
+      {type !== 'service' && (
+        <Textarea
+          label="Redirect URIs"
+          description="One a line, compared letter by letter"
           required
-          value={label}
-          maxLength={100}
-          onChange={(event) => setLabel(event.currentTarget.value)}
-          autoComplete="off"
-          data-autofocus
+          value={uris}
+          autosize
+          minRows={2}
+          onChange={(event) => setUris(event.currentTarget.value)}
+          placeholder="https://shop.example.com/callback"
         />
-        <SegmentedControl
-          aria-label="Type"
-          value={type}
-          onChange={setType}
-          data={[...TYPES].map(([value, words]) => ({ value, label: words }))}
-        />
-        {type !== 'service' && (
-          <Textarea
-            label="Redirect URIs"
-            description="One a line, compared letter by letter"
-            required
-            value={uris}
-            autosize
-            minRows={2}
-            onChange={(event) => setUris(event.currentTarget.value)}
-            placeholder="https://shop.example.com/callback"
-          />
-        )}
-        <Problem error={creating.error} />
-        <div className="row">
-          <Button className="push" onClick={close}>
-            Cancel
-          </Button>
-          <Button type="submit" variant="primary" loading={creating.isPending} disabled={label.trim() === ''}>
-            Add application
-          </Button>
-        </div>
-      </form>
-    </Modal>
+      )}
+    </FormDialog>
   )
 }

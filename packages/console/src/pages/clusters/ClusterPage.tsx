@@ -1,7 +1,8 @@
 import { Button, Modal } from '@mantine/core'
-import { IconTrash } from '@tabler/icons-react'
+import { IconEdit, IconTrash } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
+import { useState } from 'react'
 import { clusterQuery, createCredential, deleteCluster, nodesQuery } from '../../api/clusters.ts'
 import { useSession } from '../../app/session/useSession.ts'
 import { ActionMenu } from '../../design/ActionMenu.tsx'
@@ -11,16 +12,12 @@ import { Name } from '../../design/Name.tsx'
 import { Problem } from '../../design/Notice.tsx'
 import { Fact, Facts, Page, Panel } from '../../design/Page.tsx'
 import { span } from '../../design/Time.tsx'
+import { MEANS } from './contract.ts'
+import { EditContract } from './EditContract.tsx'
 import { Nodes } from './Nodes.tsx'
 import { Snippets } from './Snippets.tsx'
 
 const route = getRouteApi('/clusters/$clusterId')
-
-const MEANS: Readonly<Record<string, string>> = {
-  closed: 'refuses everything (503)',
-  introspect: 'asks the authority',
-  open: 'goes on accepting, and says so',
-}
 
 export function ClusterPage() {
   const { clusterId } = route.useParams()
@@ -30,6 +27,7 @@ export function ClusterPage() {
   const confirm = useConfirm()
   const { data: cluster, error, refetch } = useQuery(clusterQuery(clusterId))
   const nodes = useQuery(nodesQuery(clusterId))
+  const [editing, setEditing] = useState(false)
   const making = useMutation({ mutationFn: () => createCredential(clusterId) })
   if (cluster === undefined)
     return (
@@ -73,7 +71,10 @@ export function ClusterPage() {
             <ActionMenu
               wide
               label="Actions"
-              actions={[{ label: 'Delete', icon: <IconTrash size={15} />, danger: true, run: askDelete }]}
+              actions={[
+                { label: 'Edit contract', icon: <IconEdit size={15} />, run: () => setEditing(true) },
+                { label: 'Delete', icon: <IconTrash size={15} />, danger: true, run: askDelete },
+              ]}
             />
           </>
         )
@@ -97,10 +98,10 @@ export function ClusterPage() {
             </Fact>
           )}
           <Fact name="APIs">
-            <Name wrap>{cluster.apis.join(' ')}</Name>
+            <Name wrap>{cluster.apis.join(', ') || 'none'}</Name>
           </Fact>
           <Fact name="Identity providers">
-            <Name wrap>{cluster.identityProviders.join(' ')}</Name>
+            <Name wrap>{cluster.identityProviders.join(', ') || 'none'}</Name>
           </Fact>
           <Fact name="Id">
             <Identifier>{cluster.id}</Identifier>
@@ -108,6 +109,7 @@ export function ClusterPage() {
         </Facts>
       </Panel>
       <Nodes nodes={nodes.data?.items ?? []} isConnected={isConnected} />
+      {editing && <EditContract cluster={cluster} close={() => setEditing(false)} />}
       {making.data !== undefined && (
         <Modal opened onClose={() => making.reset()} title="New credential" size={760}>
           <Snippets

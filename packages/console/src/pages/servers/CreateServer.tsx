@@ -1,9 +1,9 @@
-import { Button, Modal, TextInput } from '@mantine/core'
+import { TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { createServer } from '../../api/authorization-servers.ts'
-import { Problem } from '../../design/Notice.tsx'
+import { FormDialog } from '../../design/FormDialog.tsx'
 
 export function CreateServer({ close }: { readonly close: () => void }) {
   const client = useQueryClient()
@@ -21,49 +21,35 @@ export function CreateServer({ close }: { readonly close: () => void }) {
     },
   })
   return (
-    <Modal opened onClose={close} title="Add authorization server">
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault()
-          creating.mutate()
-        }}
-      >
-        <TextInput
-          label="Name"
-          required
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-          data-autofocus
-        />
-        <TextInput
-          label="Description"
-          value={description}
-          onChange={(event) => setDescription(event.currentTarget.value)}
-        />
-        <TextInput
-          label="Audience"
-          description="Of its tokens where the client names no API"
-          required
-          value={audience}
-          onChange={(event) => setAudience(event.currentTarget.value)}
-          spellCheck={false}
-        />
-        <Problem error={creating.error} />
-        <div className="row">
-          <Button className="push" onClick={close}>
-            Cancel
-          </Button>
-          <Button
-            type="submit"
-            variant="primary"
-            loading={creating.isPending}
-            disabled={name.trim() === '' || audience.trim() === ''}
-          >
-            Add server
-          </Button>
-        </div>
-      </form>
-    </Modal>
+    <FormDialog
+      title="Add authorization server"
+      close={close}
+      button="Add server"
+      mayRun={name.trim() !== '' && audience.trim() !== ''}
+      isRunning={creating.isPending}
+      onSubmit={() => creating.mutate()}
+      error={creating.error}
+    >
+      <TextInput
+        label="Name"
+        required
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+        data-autofocus
+      />
+      <TextInput
+        label="Description"
+        value={description}
+        onChange={(event) => setDescription(event.currentTarget.value)}
+      />
+      <TextInput
+        label="Audience"
+        description="Of its tokens where the client names no API"
+        required
+        value={audience}
+        onChange={(event) => setAudience(event.currentTarget.value)}
+        spellCheck={false}
+      />
+    </FormDialog>
   )
 }

@@ -1,10 +1,11 @@
-import { Button, Modal, TextInput } from '@mantine/core'
+import { TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { rotateAndRevoke } from '../../api/authorization-servers.ts'
 import type { Reason } from '../../api/revocations.ts'
+import { FormDialog } from '../../design/FormDialog.tsx'
 import { Name } from '../../design/Name.tsx'
-import { Notice, Problem } from '../../design/Notice.tsx'
+import { Notice } from '../../design/Notice.tsx'
 import { useTell } from '../../design/Toast.tsx'
 import { ReasonFields } from '../../revoke/ReasonFields.tsx'
 
@@ -33,49 +34,37 @@ export function RotateAndRevoke({ serverId, name, kid, close }: Props) {
     },
   })
   return (
-    <Modal opened onClose={close} title="Rotate and revoke" size={620}>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault()
-          running.mutate()
-        }}
-      >
-        <p>
-          Every token that <code className="wrap">{kid}</code> of <Name>{name}</Name> signed is void at once,
-          whoever made it, and the key is never trusted again under any name. The next key signs from the same
-          moment.
-        </p>
-        <Notice tone="warn" title="What this does not stop">
-          Verifiers that only poll published keys go on trusting it until their cache ends. If this server
-          signs you in, you are signed out too.
-        </Notice>
-        <ReasonFields reason={reason} note={note} onReason={setReason} onNote={setNote} />
-        <TextInput
-          label={
-            <>
-              Type <code>revoke</code> to confirm
-            </>
-          }
-          value={typed}
-          onChange={(event) => setTyped(event.currentTarget.value)}
-          autoComplete="off"
-        />
-        <Problem error={running.error} />
-        <div className="row">
-          <Button className="push" onClick={close}>
-            Cancel
-          </Button>
-          <Button
-            type="submit"
-            variant="danger"
-            loading={running.isPending}
-            disabled={typed.trim() !== 'revoke'}
-          >
-            Rotate and revoke
-          </Button>
-        </div>
-      </form>
-    </Modal>
+    <FormDialog
+      title="Rotate and revoke"
+      size={620}
+      close={close}
+      button="Rotate and revoke"
+      danger
+      mayRun={typed.trim() === 'revoke'}
+      isRunning={running.isPending}
+      onSubmit={() => running.mutate()}
+      error={running.error}
+    >
+      <p>
+        Every token that <code className="wrap">{kid}</code> of <Name>{name}</Name> signed is void at once,
+        whoever made it, and the key is never trusted again under any name. The next key signs from the same
+        moment.
+      </p>
+      <Notice tone="warn" title="What this does not stop">
+        Verifiers that only poll published keys go on trusting it until their cache ends. If this server signs
+        you in, you are signed out too.
+      </Notice>
+      <ReasonFields reason={reason} note={note} onReason={setReason} onNote={setNote} />
+      <TextInput
+        label={
+          <>
+            Type <code>revoke</code> to confirm
+          </>
+        }
+        value={typed}
+        onChange={(event) => setTyped(event.currentTarget.value)}
+        autoComplete="off"
+      />
+    </FormDialog>
   )
 }

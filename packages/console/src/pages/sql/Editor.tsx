@@ -3,41 +3,31 @@ import { syntaxHighlighting } from '@codemirror/language'
 import { EditorView, keymap } from '@codemirror/view'
 import { classHighlighter } from '@lezer/highlight'
 import { basicSetup } from 'codemirror'
-import { useEffect, useRef } from 'react'
+import { useEffect, useMemo, useRef } from 'react'
+import type { SqlCatalogue } from '../../api/sql.ts'
 import { styleNonce } from '../../app/trusted-types.ts'
+import { type CompletionSource, completionOf } from './completion.ts'
 import './editor.css'
 
 interface Props {
+  /** What completion offers; nothing but the words of SQL until it is there. */
+  readonly catalogue: SqlCatalogue | undefined
   readonly value: string
   readonly onChange: (value: string) => void
   readonly onRun: (value: string) => void
 }
 
-/** The tables that completion knows by name. */
-const SCHEMA = {
-  'okta.apps.jwks': [
-    'subdomain',
-    'app_id',
-    'key_id',
-    'kid',
-    'kty',
-    'use',
-    'status',
-    'created',
-    'last_updated',
-  ],
-  'okta.apps.apps': ['subdomain', 'id', 'label', 'status'],
-  'okta.users.users': ['subdomain', 'id', 'status', 'profile'],
-}
-
 /** An editor of one statement. Escape, then Tab, leaves it by keyboard. */
-export function Editor({ value, onChange, onRun }: Props) {
+export function Editor({ catalogue, value, onChange, onRun }: Props) {
   const place = useRef<HTMLDivElement>(null)
   const view = useRef<EditorView>(undefined)
   const calls = useRef({ onChange, onRun })
   calls.current = { onChange, onRun }
+  const names = useRef<CompletionSource>(undefined)
+  names.current = useMemo(() => catalogue && completionOf(catalogue), [catalogue])
   useEffect(() => {
     if (place.current === null) return
+    const complete: CompletionSource = (context) => names.current?.(context) ?? null
     const made = new EditorView({
       parent: place.current,
       extensions: [
@@ -53,7 +43,8 @@ export function Editor({ value, onChange, onRun }: Props) {
         ]),
         syntaxHighlighting(classHighlighter),
         basicSetup,
-        sql({ dialect: PostgreSQL, schema: SCHEMA, upperCaseKeywords: true }),
+        sql({ dialect: PostgreSQL, upperCaseKeywords: true }),
+        PostgreSQL.language.data.of({ autocomplete: complete }),
         EditorView.lineWrapping,
         EditorView.contentAttributes.of({ 'aria-label': 'SQL statement' }),
         EditorView.updateListener.of((update) => {

@@ -1,8 +1,8 @@
 import { Button } from '@mantine/core'
 import { IconDeviceFloppy, IconPlayerPlay } from '@tabler/icons-react'
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { runSql } from '../../api/sql.ts'
+import { catalogueQuery, runSql } from '../../api/sql.ts'
 import { ChoiceField } from '../../design/FilterBar.tsx'
 import { Problem } from '../../design/Notice.tsx'
 import { Page, Panel } from '../../design/Page.tsx'
@@ -22,6 +22,8 @@ export function SqlPage() {
       return { result: await runSql(asked), took: performance.now() - before }
     },
   })
+  // Without it the editor still runs whatever is typed.
+  const catalogue = useQuery(catalogueQuery)
   const isSaved = saved.includes(statement.trim())
   return (
     <Page
@@ -30,7 +32,12 @@ export function SqlPage() {
     >
       <Panel>
         <div className="stack-tight">
-          <Editor value={statement} onChange={setStatement} onRun={(text) => running.mutate(text)} />
+          <Editor
+            catalogue={catalogue.data}
+            value={statement}
+            onChange={setStatement}
+            onRun={(text) => running.mutate(text)}
+          />
           <div className="row-wrap">
             <Button
               variant="primary"

@@ -1,9 +1,9 @@
-import { Button, Checkbox, Modal, PasswordInput, TextInput } from '@mantine/core'
+import { Checkbox, PasswordInput, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { createUser } from '../../api/users.ts'
-import { Problem } from '../../design/Notice.tsx'
+import { FormDialog } from '../../design/FormDialog.tsx'
 
 export function CreateUser({ close }: { readonly close: () => void }) {
   const client = useQueryClient()
@@ -33,72 +33,53 @@ export function CreateUser({ close }: { readonly close: () => void }) {
     },
   })
   return (
-    <Modal opened onClose={close} title="Add user">
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault()
-          creating.mutate()
-        }}
-      >
+    <FormDialog
+      title="Add user"
+      close={close}
+      button="Add user"
+      mayRun={fields.login.trim() !== ''}
+      isRunning={creating.isPending}
+      onSubmit={() => creating.mutate()}
+      error={creating.error}
+    >
+      <TextInput
+        label="Login"
+        description="What the user signs in with; usually an email address"
+        required
+        value={fields.login}
+        onChange={set('login')}
+        autoComplete="off"
+        data-autofocus
+      />
+      <TextInput
+        label="Email"
+        placeholder={fields.login || 'As the login'}
+        value={fields.email}
+        onChange={set('email')}
+        autoComplete="off"
+      />
+      <div className="two">
         <TextInput
-          label="Login"
-          description="What the user signs in with; usually an email address"
-          required
-          value={fields.login}
-          onChange={set('login')}
-          autoComplete="off"
-          data-autofocus
-        />
-        <TextInput
-          label="Email"
-          placeholder={fields.login || 'As the login'}
-          value={fields.email}
-          onChange={set('email')}
+          label="First name"
+          value={fields.firstName}
+          onChange={set('firstName')}
           autoComplete="off"
         />
-        <div className="two">
-          <TextInput
-            label="First name"
-            value={fields.firstName}
-            onChange={set('firstName')}
-            autoComplete="off"
-          />
-          <TextInput
-            label="Last name"
-            value={fields.lastName}
-            onChange={set('lastName')}
-            autoComplete="off"
-          />
-        </div>
-        <PasswordInput
-          label="Password"
-          description="May be set later"
-          value={password}
-          onChange={(event) => setPassword(event.currentTarget.value)}
-          autoComplete="new-password"
-        />
-        <Checkbox
-          size="sm"
-          label="May sign in at once"
-          checked={activate}
-          onChange={(event) => setActivate(event.currentTarget.checked)}
-        />
-        <Problem error={creating.error} />
-        <div className="row">
-          <Button className="push" onClick={close}>
-            Cancel
-          </Button>
-          <Button
-            type="submit"
-            variant="primary"
-            loading={creating.isPending}
-            disabled={fields.login.trim() === ''}
-          >
-            Add user
-          </Button>
-        </div>
-      </form>
-    </Modal>
+        <TextInput label="Last name" value={fields.lastName} onChange={set('lastName')} autoComplete="off" />
+      </div>
+      <PasswordInput
+        label="Password"
+        description="May be set later"
+        value={password}
+        onChange={(event) => setPassword(event.currentTarget.value)}
+        autoComplete="new-password"
+      />
+      <Checkbox
+        size="sm"
+        label="May sign in at once"
+        checked={activate}
+        onChange={(event) => setActivate(event.currentTarget.checked)}
+      />
+    </FormDialog>
   )
 }

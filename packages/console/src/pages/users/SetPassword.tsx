@@ -2,8 +2,9 @@ import { Button, Checkbox, Modal, PasswordInput, SegmentedControl } from '@manti
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { setPassword, setTemporaryPassword, type UserInFull } from '../../api/users.ts'
+import { DialogForm } from '../../design/FormDialog.tsx'
 import { Name } from '../../design/Name.tsx'
-import { Notice, Problem } from '../../design/Notice.tsx'
+import { Notice } from '../../design/Notice.tsx'
 import { ShownOnce } from '../../design/ShownOnce.tsx'
 
 export function SetPassword({ user, close }: { readonly user: UserInFull; readonly close: () => void }) {
@@ -33,12 +34,14 @@ export function SetPassword({ user, close }: { readonly user: UserInFull; readon
           </Button>
         </div>
       ) : (
-        <form
-          className="stack"
-          onSubmit={(event) => {
-            event.preventDefault()
-            setting.mutate()
-          }}
+        <DialogForm
+          close={close}
+          button="Set password"
+          danger
+          mayRun={kind !== 'given' || password !== ''}
+          isRunning={setting.isPending}
+          error={setting.error}
+          onSubmit={() => setting.mutate()}
         >
           <SegmentedControl
             value={kind}
@@ -73,21 +76,7 @@ export function SetPassword({ user, close }: { readonly user: UserInFull; readon
             Every token, code, consent and session of this user that was issued before is void.
             {user.isYou && ' This is you: you are signed out of this console at once.'}
           </Notice>
-          <Problem error={setting.error} />
-          <div className="row">
-            <Button className="push" onClick={close}>
-              Cancel
-            </Button>
-            <Button
-              type="submit"
-              variant="danger"
-              loading={setting.isPending}
-              disabled={kind === 'given' && password === ''}
-            >
-              Set password
-            </Button>
-          </div>
-        </form>
+        </DialogForm>
       )}
     </Modal>
   )

@@ -30,6 +30,7 @@ import { roleMappings } from './role-mappings.ts'
 import { scopes } from './scopes.ts'
 import { signing } from './signing.ts'
 import { sql } from './sql.ts'
+import { sqlCatalogue } from './sql-catalogue.ts'
 import { tokens } from './tokens.ts'
 import { userAccess } from './user-access.ts'
 import { userLifecycle } from './user-lifecycle.ts'
@@ -78,6 +79,7 @@ export function nativeApi(
     tokens(app, authority, knowledge)
     revocations(app, authority, knowledge)
     sql(app, sqlServices)
+    sqlCatalogue(app)
     progress(app, authority)
     receipts(app, authority)
   }

@@ -16,7 +16,7 @@ import { tokens as everyToken, tokenCounts } from './rescind/tokens.ts'
 import { nameOf, type Resource } from './resource.ts'
 
 export type { Column, ColumnType, Method, MethodAnswer, MethodCall, Resource, Verb } from './resource.ts'
-export { nameOf, parametersOf, SUBDOMAIN } from './resource.ts'
+export { COLUMN_TYPES, nameOf, parametersOf, SUBDOMAIN } from './resource.ts'
 
 /** Everything that SQL can name, in the order in which it is listed. SHOW, DESCRIBE and registries are made from it. */
 export const CATALOGUE: readonly Resource[] = [

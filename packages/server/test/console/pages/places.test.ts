@@ -221,9 +221,44 @@ describe('the places of the console', () => {
     expect(await page.locator('body').textContent()).not.toContain(credential)
   })
 
-  it('answer SQL', async () => {
+  it("change a cluster's contract, and say what of the old one goes on", async () => {
+    await go(page, 'clusters', 'orders-eu')
+    await page.getByRole('link', { name: 'orders-eu' }).click()
+    await page.getByRole('button', { name: 'Actions', exact: true }).click()
+    await page.getByRole('menuitem', { name: 'Edit contract' }).click()
+    const dialog = page.getByRole('dialog')
+    expect(await dialog.getByText('When this takes effect').count()).toBe(0)
+    await dialog.getByLabel('Name').fill('orders-west')
+    await dialog.getByLabel('Stale after, in seconds').fill('7.5')
+    await dialog.getByText('holds until it ends, at most 10.0 s after').waitFor()
+    await dialog.getByLabel('When stale').selectOption('introspect')
+    expect(await dialog.getByText('refuses everything (503) from then on').count()).toBe(1)
+    await dialog.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('heading', { name: 'orders-west' }).waitFor()
+    const { items } = await world.admin.ok('GET /api/rescind/v1/clusters')
+    const [saved] = items.filter(({ name }: { name: string }) => name === 'orders-west')
+    expect(saved).toMatchObject({ maxStaleness: 7_500, whenStale: 'introspect', apis: [world.orders.id] })
+  })
+
+  it('answer SQL, and complete what the server says can be named', async () => {
     await go(page, 'sql', 'Ctrl Enter')
     await page.getByLabel('SQL statement').click()
+    await page.keyboard.press('Control+a')
+    for (const [typed, offered] of [
+      ['SELECT * FROM rescind.', 'revocations'],
+      ['SELECT * FROM rescind.clusters.', 'nodes'],
+      ['SELECT n. FROM rescind.clusters.nodes n', 'lag'],
+    ] as const) {
+      await page.keyboard.press('Control+a')
+      await page.keyboard.type(typed)
+      if (typed.startsWith('SELECT n.')) {
+        await page.keyboard.press('Home')
+        for (let step = 0; step < 'SELECT n.'.length; step += 1) await page.keyboard.press('ArrowRight')
+      }
+      await page.keyboard.press('Control+Space')
+      await page.getByRole('option', { name: new RegExp(`^${offered}`) }).waitFor()
+      await page.keyboard.press('Escape')
+    }
     await page.keyboard.press('Control+a')
     await page.keyboard.type('SHOW SERVICES IN okta;')
     await page.keyboard.press('Control+Enter')

@@ -1,6 +1,7 @@
 import type { VerifierError } from '@rescind/verifier'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { insertTokens, listTokens } from '../../../src/store/queries/tokens.ts'
 import { clientToken, obtain, type Tokens, userinfoStatus } from '../../support/oidc-world.ts'
 import { type ConsoleWorld, openConsoleWorld } from './world.ts'
 
@@ -85,6 +86,36 @@ describe('revoking in the console', () => {
     await page.getByRole('link', { name: 'Why is it not good?' }).first().click()
     await page.getByText('This token is revoked.').waitFor()
     expect(await page.getByText('token.revoked').count()).toBeGreaterThan(0)
+  })
+
+  it('takes all that match a filter, also those that are not loaded: these and no others', async () => {
+    const [, grace] = world.people
+    const { authority } = world.nodes.nodes[0]
+    const { organizationId } = await world.admin.ok('GET /api/rescind/v1/bootstrap')
+    await obtain({ client: world.shop, api: world.orders, person: grace })
+    await authority.store.write({ organizationId }, async (tx) => {
+      const [row] = await listTokens(tx, { user: grace.id, kind: 'access' }, 1)
+      if (row === undefined) throw new TypeError('there is a token')
+      await insertTokens(
+        tx,
+        Array.from({ length: 149 }, (_, n) => ({ ...row, id: `copied-${n}` })),
+      )
+    })
+    const liveOf = async (more: string) =>
+      (await world.admin.ok(`GET /api/rescind/v1/tokens/count?user=${grace.id}&state=live${more}`)).count
+    expect([await liveOf('&kind=access'), await liveOf('&kind=refresh')]).toEqual([150, 1])
+    await go(`users/${grace.id}?tab=tokens`)
+    await page.getByLabel('Type').selectOption('access')
+    await page.getByText('150 active').waitFor()
+    await page.getByRole('checkbox', { name: /^Select all 100/ }).check()
+    await page.getByText('100 selected').waitFor()
+    await page.getByRole('button', { name: 'Select all 150 that match' }).click()
+    await page.getByText('150 selected').waitFor()
+    await page.getByRole('status').getByRole('button', { name: 'Revoke' }).click()
+    await dialog().getByText('150 tokens').waitFor()
+    await dialog().getByRole('button', { name: 'Revoke', exact: true }).click()
+    await page.getByText('150 tokens revoked.').waitFor()
+    expect([await liveOf('&kind=access'), await liveOf('&kind=refresh')]).toEqual([0, 1])
   })
 
   it("takes all of a user's tokens, by Actions in the user's details", async () => {
