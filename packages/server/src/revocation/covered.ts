@@ -38,7 +38,7 @@ export function covered(target: RevocableTarget, issuerId: string): TokenFilter 
     case 'organization':
       return {}
     case 'identity_provider':
-      return { identityProvider: target.identity_provider }
+      return { identityProviders: [target.identity_provider] }
   }
 }
 

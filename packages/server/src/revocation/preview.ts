@@ -24,6 +24,8 @@ import { type Target, targetKey } from './target.ts'
 /** What a revocation would hit, counted over the tokens that are good now. */
 export interface Preview extends TokenCounts {
   readonly target: Target
+  /** The providers whose sessions it ends: those that share the keys of the one that is its target. */
+  readonly identityProviders: readonly string[]
   readonly predicate: string
   /** False for more than a hundred thousand tokens: then these are upper bounds. */
   readonly exact: boolean
@@ -53,12 +55,14 @@ export async function previewRevocation(
   const provider =
     asked.type === 'identity_provider' ? await providerTarget(authority, actor, asked.id) : undefined
   return authority.store.read({ organizationId: actor.organizationId }, async (tx) => {
-    const target = provider ?? (await resolveTarget(authority, tx, ownAsked(asked)))
+    const target = provider?.target ?? (await resolveTarget(authority, tx, ownAsked(asked)))
     const now = authority.clock.now()
     const rows = await coveredRows(authority, tx, target)
     if (rows === undefined) throw new DomainError('not_found', { type: 'authorization_server' })
-    const filter = { ...rows, liveAt: now }
-    if (await moreTokensThan(tx, filter, MOST_JUDGED)) return countedAtMost(authority, tx, target, filter)
+    const identityProviders = provider?.sharedBy ?? []
+    const filter = { ...rows, ...(provider === undefined ? {} : { identityProviders }), liveAt: now }
+    if (await moreTokensThan(tx, filter, MOST_JUDGED))
+      return { identityProviders, ...(await countedAtMost(authority, tx, target, filter)) }
     const tally = new Tally()
     const judge = judgeOver(index)
     const issuerUrl = issuerUrls(authority, tx)
@@ -70,7 +74,7 @@ export async function previewRevocation(
     for (const sid of await sessionsOf(tx, target, now)) tally.sessions.add(sid)
     const counts = tally.result()
     const foreseen = await foresee(authority, tx, target, counts.byApi)
-    return { target, predicate: predicate(target), exact: true, ...counts, ...foreseen }
+    return { target, identityProviders, predicate: predicate(target), exact: true, ...counts, ...foreseen }
   })
 }
 
@@ -79,9 +83,13 @@ function ownAsked(asked: AskedTarget): OwnAskedTarget {
   throw new TypeError('an identity provider is looked up in its federation')
 }
 
-async function providerTarget(authority: Authority, actor: Actor, id: string): Promise<Target> {
-  const { issuer } = await providerHealth(authority, actor, id)
-  return { type: 'identity_provider', identity_provider: id, issuer }
+async function providerTarget(
+  authority: Authority,
+  actor: Actor,
+  id: string,
+): Promise<{ readonly target: Target; readonly sharedBy: readonly string[] }> {
+  const { issuer, sharedBy } = await providerHealth(authority, actor, id)
+  return { target: { type: 'identity_provider', identity_provider: id, issuer }, sharedBy }
 }
 
 /**
@@ -93,7 +101,7 @@ async function countedAtMost(
   tx: ReadTx,
   target: Target,
   filter: TokenFilter,
-): Promise<Preview> {
+): Promise<Omit<Preview, 'identityProviders'>> {
   const earlier = await findRevocationOfTarget(tx, targetKey(target))
   const from = earlier === undefined ? {} : { from: { incarnation: earlier.incarnation, seq: earlier.seq } }
   const counts = await countTokens(tx, { ...filter, ...from })

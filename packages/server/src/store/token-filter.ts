@@ -15,8 +15,8 @@ export interface TokenFilter {
   readonly session?: string
   /** Thumbprint of the key that signed it, or of the client's key that obtained it. */
   readonly key?: string
-  /** The id of the provider through which its user signed in. */
-  readonly identityProvider?: string
+  /** The ids of the providers through one of which its user signed in. */
+  readonly identityProviders?: readonly string[]
   readonly kind?: Tokens['kind']
   /** Milliseconds: issued at or after this, and before that. */
   readonly issuedFrom?: number
@@ -49,8 +49,8 @@ export function matchingTokens(tx: ReadTx, filter: TokenFilter) {
   if (filter.grant !== undefined) query = query.where('grant_id', '=', filter.grant)
   if (filter.origin !== undefined) query = query.where('origin', '=', filter.origin)
   if (filter.session !== undefined) query = query.where('session_id', '=', filter.session)
-  if (filter.identityProvider !== undefined)
-    query = query.where('identity_provider', '=', filter.identityProvider)
+  if (filter.identityProviders !== undefined)
+    query = query.where('identity_provider', 'in', filter.identityProviders)
   if (key !== undefined)
     query = query.where((row) => row.or([row('signing_key', '=', key), row('assertion_key', '=', key)]))
   if (from !== undefined)

@@ -16,10 +16,10 @@ export async function personWith(world: PagesWorld, ...roles: Role[]): Promise<P
 /** A browser at the console. */
 export class AtConsole {
   readonly browser: Browser
-  readonly #world: PagesWorld
+  readonly #world: Pick<PagesWorld, 'origin'>
   #csrf = ''
 
-  constructor(world: PagesWorld) {
+  constructor(world: Pick<PagesWorld, 'origin'>) {
     this.#world = world
     this.browser = new Browser(world.origin)
   }
@@ -27,12 +27,21 @@ export class AtConsole {
   /** Follows the link of the console's own page and gives the password. @returns where that led */
   async signIn({ login }: Person, to = '/console/users', password = PASSWORD): Promise<Shown> {
     const query = new URLSearchParams({ to })
-    const page = pageOf(await this.browser.open(`${this.#world.origin}/console/sign-in?${query}`))
+    const page = await this.askedToSignIn(query)
     const form = formWith(page, 'sign-in')
     const arrived = pageOf(await this.browser.submit(page, form, { login, password, do: 'sign-in' }))
+    await this.begin()
+    return arrived
+  }
+
+  async askedToSignIn(query = new URLSearchParams()): Promise<Shown> {
+    return pageOf(await this.browser.open(`${this.#world.origin}/console/sign-in?${query}`))
+  }
+
+  /** Reads what the page has to say back with every change, once somebody has come back signed in. */
+  async begin(): Promise<void> {
     const { status, body } = await this.session()
     this.#csrf = status === 200 ? String(body.csrf) : ''
-    return arrived
   }
 
   session() {

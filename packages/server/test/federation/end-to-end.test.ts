@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { refreshProviderKeys } from '../../src/federation/provider-keys/refresh.ts'
 import { deliverDueLogouts } from '../../src/oidc/logout-delivery.ts'
 import { startEffects } from '../../src/revocation/effect/completion.ts'
+import { AtConsole } from '../console/world.ts'
 import { curl, NEWEST } from '../support/atlas.ts'
 import { Browser, isSignInPage, leftFor, pageOf, type Shown } from '../support/browser.ts'
 import { DATABASES } from '../support/databases.ts'
@@ -331,6 +332,37 @@ describe('an identity provider whose signing key was stolen', () => {
         counted: true,
         uncounted: { issuer: idp.issuer },
       })
+    }, 20_000)
+
+    it('are told at the console that revoking their provider signs them out, and then it does', async () => {
+      // At this host the console is of the organization that the first start made.
+      const home = new Management(nodes.publicUrl, nodes.apiToken)
+      const { organizationId } = await home.ok(`GET ${NATIVE}/bootstrap`)
+      const here = `${at()}/organizations/${organizationId}`
+      await home.ok(`PUT ${here}`, { identityProviders: [provider, workforce] })
+      await home.ok(`POST ${here}/role-mappings`, {
+        externalGroupName: 'ops',
+        roleAssignments: [{ role: 'ORG_READ_ONLY', orgId: organizationId }],
+      })
+      const console = new AtConsole({ origin: nodes.publicUrl })
+      const back = await signInAt(console.browser, await console.askedToSignIn(), 'ada')
+      expect(new URL(pageOf(await console.browser.open(back)).url).pathname).toBe('/console/')
+      await console.begin()
+      const { user } = (await console.session()).body
+      const signsOut = async (target: object) => {
+        const { status, body } = await console.native('POST', '/revocations/preview', { target })
+        expect(status).toBe(200)
+        return body.signsYouOut
+      }
+      expect(await signsOut({ type: 'user', id: user.id })).toBe(true)
+      expect(await signsOut({ type: 'identity_provider', id: workforce })).toBe(true)
+      // The two have one issuer, and therefore one set of keys.
+      expect(await signsOut({ type: 'identity_provider', id: provider })).toBe(true)
+      const { items } = await home.ok(`GET ${NATIVE}/users`)
+      const other = items.find(({ id }: { id: string }) => id !== user.id)
+      expect(await signsOut({ type: 'user', id: other.id })).toBe(false)
+      await admin.ok(`POST ${at()}/identity-providers/${provider}/revoke-keys`, { reason: 'test' })
+      expect((await console.session()).status).toBe(401)
     }, 20_000)
 
     it('are not signed in by a key that is blocked, by an answer of another browser, or where nobody is connected', async () => {

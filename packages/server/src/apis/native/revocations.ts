@@ -15,7 +15,6 @@ import type { ForeseenCluster } from '../../revocation/effect/foreseen.ts'
 import { type Preview, previewRevocation } from '../../revocation/preview.ts'
 import { type RevocationRecord, readRevocation, revocationsPage } from '../../revocation/revocations.ts'
 import { revoke } from '../../revocation/revoke.ts'
-import type { Target } from '../../revocation/target.ts'
 import { labelsOfClients, namesOfApis } from '../../store/queries/names.ts'
 import { actorOf, consoleSessionOf } from './authentication.ts'
 import { Event, eventOf } from './events.ts'
@@ -261,7 +260,7 @@ async function representPreview(
   const { worst, byClass, notStopped } = preview.exposure
   return {
     target: { ...target },
-    signsYouOut: session !== undefined && endsSession(target, session),
+    signsYouOut: session !== undefined && endsSession(preview, session),
     predicate,
     exact,
     tokens,
@@ -280,11 +279,11 @@ async function representPreview(
 }
 
 /** Whether a revocation would sign the caller out of the console. */
-function endsSession(target: Target, session: ConsoleSession): boolean {
+function endsSession({ target, identityProviders }: Preview, session: ConsoleSession): boolean {
   const { actor, sid, organization, identityProvider } = session
   switch (target.type) {
     case 'identity_provider':
-      return target.identity_provider === identityProvider
+      return identityProvider !== null && identityProviders.includes(identityProvider)
     case 'user':
       return target.user === actor.userId
     case 'session':

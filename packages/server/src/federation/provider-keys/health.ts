@@ -5,6 +5,7 @@ import { readTexts } from '../federation.ts'
 import { oidcOnly, providerNotFound, readProvider } from '../identity-provider.ts'
 import { readAsMember } from '../members.ts'
 import { findKeyState, newKeySet, readJwk } from './key-state.ts'
+import { reachOf } from './tell.ts'
 
 export interface HealthKey {
   readonly kid: string | null
@@ -24,6 +25,8 @@ export interface ProviderHealth {
   readonly id: string
   readonly federationId: string
   readonly issuer: string
+  /** The ids of all providers of the federation that have this issuer, and so these keys. */
+  readonly sharedBy: readonly string[]
   readonly jwksUri: string | null
   /** `ok`, `unchanged`, `never`, or why the last fetch failed. */
   readonly outcome: string
@@ -59,6 +62,7 @@ export async function providerHealth(
       id,
       federationId,
       issuer,
+      sharedBy: (await reachOf(tx, issuer)).providers,
       jwksUri: set.jwks_uri,
       outcome: set.outcome,
       failures: set.failures,
