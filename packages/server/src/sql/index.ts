@@ -1,4 +1,12 @@
-export { CATALOGUE, COLUMN_TYPES, type Column, type Method, nameOf, parametersOf, type Resource } from './catalogue/index.ts'
+export {
+  CATALOGUE,
+  COLUMN_TYPES,
+  type Column,
+  type Method,
+  nameOf,
+  parametersOf,
+  type Resource,
+} from './catalogue/index.ts'
 export { inParts } from './in-parts.ts'
 export { PostgresListener } from './pgwire/listener.ts'
 export type { ParameterValue } from './plan/parameters.ts'
