@@ -45,7 +45,7 @@ export interface SamlProvider extends Common {
 
 export type IdentityProvider = OidcProvider | SamlProvider
 
-const Saml = Type.Object({
+export const SamlSettings = Type.Object({
   /** Atlas's older id: 20 letters and digits. */
   oktaIdpId: Type.String(),
   acsUrl: Type.String(),
@@ -61,8 +61,8 @@ const Saml = Type.Object({
   ssoUrl: Type.String(),
   status: Type.Enum(['ACTIVE', 'INACTIVE']),
 })
-export type SamlSettings = Type.Static<typeof Saml>
-const saml = Compile(Saml)
+export type SamlSettings = Type.Static<typeof SamlSettings>
+const saml = Compile(SamlSettings)
 
 export function readProvider(row: IdentityProviders): IdentityProvider {
   const common = {

@@ -26,11 +26,11 @@ import {
   oidcOnly,
   providerNotFound,
   readProvider,
-  type SamlSettings,
 } from './identity-provider.ts'
 import { announce, readAsMember, writeAsMember } from './members.ts'
 import { keyStateOf } from './provider-keys/key-state.ts'
 import { type NewProviderSettings, oidcColumns, type ProviderSettings } from './provider-settings.ts'
+import { type NewSamlSettings, type SamlChange, samlColumns } from './saml-settings.ts'
 import { tellConnections, tellTerms } from './trust.ts'
 
 /** An identity provider with the organizations that are connected to it. */
@@ -59,30 +59,41 @@ export async function createIdentityProvider(
 /**
  * Adds a SAML provider to the list, which Atlas leaves to its user interface: nobody signs in through it here.
  *
- * @throws DomainError `not_found`, `federation_domain_unverified`
+ * @throws DomainError `not_found`, `identity_provider_attribute_missing`, `identity_provider_attribute_refused`,
+ *   `federation_domain_unverified`
  */
-export function seedSamlProvider(
+export function createSamlProvider(
   authority: Authority,
   actor: Actor,
   federationId: string,
-  seed: Pick<IdentityProvider, 'displayName' | 'description' | 'issuerUri' | 'associatedDomains'> & {
-    readonly saml: SamlSettings
-  },
+  settings: NewSamlSettings,
 ): Promise<IdentityProvider> {
-  return addProvider(authority, actor, federationId, {
-    protocol: 'SAML',
-    idp_type: 'WORKFORCE',
-    display_name: seed.displayName,
-    description: seed.description,
-    issuer_uri: seed.issuerUri,
-    audience: null,
-    authorization_type: null,
-    user_claim: null,
-    groups_claim: null,
-    client_id: null,
-    requested_scopes: '[]',
-    associated_domains: JSON.stringify(seed.associatedDomains),
-    saml: JSON.stringify(seed.saml),
+  return addProvider(authority, actor, federationId, samlColumns(authority, settings))
+}
+
+/**
+ * Changes a SAML provider: what is left out stays.
+ *
+ * @throws DomainError as `createSamlProvider`; `not_found` where it is no SAML provider
+ */
+export function updateSamlProvider(
+  authority: Authority,
+  actor: Actor,
+  federationId: string,
+  id: string,
+  settings: SamlChange,
+): Promise<IdentityProvider> {
+  return writeAsMember(authority, actor, federationId, async (tx) => {
+    const before = await findProvider(tx, id)
+    const provider = readProvider(before)
+    if (provider.protocol !== 'SAML') return notFound(id)
+    const at = authority.clock.now()
+    const change = { ...samlColumns(authority, settings, provider), updated_at: at }
+    const after = { ...before, ...change }
+    await refuseUnfit(tx, after)
+    await updateRow(tx, id, change)
+    await tell(tx, actor, 'identity_provider.updated', after, at)
+    return readProvider(after)
   })
 }
 
@@ -223,14 +234,14 @@ function notFound(id: string): never {
 
 /** What must hold between the providers of a federation, and between them and its domains. */
 async function refuseUnfit(tx: ReadTx, row: NewIdentityProvider): Promise<void> {
-  const isTaken = (await listRows(tx)).some(
-    (other) =>
-      other.protocol === 'OIDC' &&
-      other.id !== row.id &&
-      other.issuer_uri === row.issuer_uri &&
-      other.audience === row.audience,
+  const others = (await listRows(tx)).filter(({ id, protocol }) => id !== row.id && protocol === row.protocol)
+  const isTaken = others.some(
+    ({ issuer_uri, audience }) => issuer_uri === row.issuer_uri && audience === row.audience,
   )
   if (isTaken && row.protocol === 'OIDC') throw new DomainError('identity_provider_audience_taken')
+  const olderIds = others.map((other) => olderId(readProvider({ ...other, federation_id: '' })))
+  if (row.saml !== null && olderIds.includes(olderId(readProvider({ ...row, federation_id: '' }))))
+    throw new DomainError('identity_provider_attribute_refused', { attribute: 'oktaIdpId' })
   const verified = new Set(
     (await listFederationDomains(tx)).flatMap((domain) =>
       domain.status === 'VERIFIED' ? [domain.name] : [],
@@ -238,6 +249,10 @@ async function refuseUnfit(tx: ReadTx, row: NewIdentityProvider): Promise<void> 
   )
   for (const domain of readTexts(row.associated_domains))
     if (!verified.has(domain)) throw new DomainError('federation_domain_unverified', { domain })
+}
+
+function olderId(provider: IdentityProvider): string | undefined {
+  return provider.protocol === 'SAML' ? provider.saml.oktaIdpId : undefined
 }
 
 async function withOrganizations(tx: ReadTx, rows: readonly IdentityProviders[]): Promise<ListedProvider[]> {

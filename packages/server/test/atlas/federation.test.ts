@@ -3,7 +3,7 @@ import type { Actor } from '../../src/authority/index.ts'
 import { connectOrganization } from '../../src/federation/connect-organization.ts'
 import { addDomain } from '../../src/federation/domains.ts'
 import { createFederation } from '../../src/federation/federations.ts'
-import { seedSamlProvider } from '../../src/federation/identity-providers.ts'
+import { createSamlProvider } from '../../src/federation/identity-providers.ts'
 import { ATLAS_OPERATIONS } from '../contract/atlas.ts'
 import { createAtlasCaller, digestCredential, openTestAtlas, type TestAtlas } from '../support/atlas.ts'
 import { ORGANIZATION_A, ORGANIZATION_B } from '../support/authority.ts'
@@ -74,26 +74,17 @@ describe.each(WAYS)('federation, by $name', ({ database, way }) => {
     federation = (await createFederation(authority, installation)).id
     await addDomain(authority, installation, federation, 'iam-test-domain-dev.com')
     saml = (
-      await seedSamlProvider(authority, installation, federation, {
+      await createSamlProvider(authority, installation, federation, {
         displayName: 'FedTest',
         description: '',
         issuerUri: 'urn:idp:default',
         associatedDomains: ['iam-test-domain-dev.com'],
-        saml: {
-          oktaIdpId: LEGACY,
-          acsUrl: `https://auth-qa.mongodb.com/sso/saml2/${LEGACY}`,
-          audienceUri: 'https://www.okta.com/saml2/service-provider/spkcaajgznyowoyqsiqn',
-          pemFileInfo: {
-            certificates: [{ notAfter: '2051-12-16T14:28:59Z', notBefore: '2024-07-30T14:28:59Z' }],
-            fileName: null,
-          },
-          requestBinding: 'HTTP-POST',
-          responseSignatureAlgorithm: 'SHA-256',
-          slug: '',
-          ssoDebugEnabled: true,
-          ssoUrl: 'http://localhost',
-          status: 'ACTIVE',
-        },
+        oktaIdpId: LEGACY,
+        acsUrl: `https://auth-qa.mongodb.com/sso/saml2/${LEGACY}`,
+        audienceUri: 'https://www.okta.com/saml2/service-provider/spkcaajgznyowoyqsiqn',
+        certificates: [{ notAfter: '2051-12-16T14:28:59Z', notBefore: '2024-07-30T14:28:59Z' }],
+        ssoDebugEnabled: true,
+        ssoUrl: 'http://localhost',
       })
     ).id
   })
@@ -233,8 +224,45 @@ describe.each(WAYS)('federation, by $name', ({ database, way }) => {
     expect(await refused(workload, { associatedDomains: ['iam-test-domain-dev.com'] })).toBe(
       '400 INVALID_ATTRIBUTE',
     )
-    expect(await refused(saml, { displayName: 'x', ssoDebugEnabled: true })).toBe('405 METHOD_NOT_ALLOWED')
     expect(await refused(NOBODY, {})).toBe('404 RESOURCE_NOT_FOUND')
+  })
+
+  it('a SAML provider is changed by either of its ids', async () => {
+    const patch = 'updateFederationSettingIdentityProvider'
+    const read = 'getFederationSettingIdentityProvider'
+    const before = await client.get(read, [federation, saml])
+    const body = {
+      ...before,
+      displayName: 'renamed',
+      status: 'INACTIVE',
+      ssoDebugEnabled: false,
+      audience: '',
+    }
+    const changed = { ...before, displayName: 'renamed', status: 'INACTIVE', ssoDebugEnabled: false }
+    expect(await client.get(patch, [federation, saml], { body })).toEqual({ ...changed, updatedAt: TIME })
+    const older = await client.call(patch, [federation, LEGACY], {
+      version: '2023-01-01',
+      body: {
+        ssoDebugEnabled: true,
+        ssoUrl: 'https://idp.example.com',
+        status: 'ACTIVE',
+        pemFileInfo: { fileName: 'a.pem' },
+      },
+    })
+    expect(older.body).toMatchObject({
+      id: saml,
+      oktaIdpId: LEGACY,
+      ssoUrl: 'https://idp.example.com',
+      pemFileInfo: { certificates: before.pemFileInfo.certificates, fileName: 'a.pem' },
+    })
+    const refused = (what: object) =>
+      client.refused(patch, [federation, saml], { body: { ssoDebugEnabled: true, ...what } })
+    expect(await client.refused(patch, [federation, saml], { body: {} })).toBe('400 MISSING_ATTRIBUTE')
+    expect(await refused({ protocol: 'OIDC' })).toBe('400 ATTRIBUTE_READ_ONLY')
+    expect(await refused({ pemFileInfo: { certificates: [{ content: 'none' }] } })).toBe(
+      '400 INVALID_ATTRIBUTE',
+    )
+    expect(await refused({ associatedDomains: ['nobodys.example.com'] })).toMatch(/^400 /)
   })
 
   it('connecting is no merge patch', async () => {

@@ -16,11 +16,12 @@ import {
 } from '../../src/federation/federations.ts'
 import {
   createIdentityProvider,
+  createSamlProvider,
   deleteIdentityProvider,
   getIdentityProvider,
   listIdentityProviders,
-  seedSamlProvider,
   updateIdentityProvider,
+  updateSamlProvider,
 } from '../../src/federation/identity-providers.ts'
 import {
   createRoleMapping,
@@ -54,19 +55,9 @@ const SAML = {
   description: '',
   issuerUri: 'urn:idp:default',
   associatedDomains: [],
-  saml: {
-    oktaIdpId: '0oa17ziag59V93JYS358',
-    acsUrl: 'https://auth.example.com/sso/saml2/0oa17ziag59V93JYS358',
-    audienceUri: 'https://www.example.com/saml2/service-provider/spk',
-    pemFileInfo: { certificates: [], fileName: null },
-    requestBinding: 'HTTP-POST',
-    responseSignatureAlgorithm: 'SHA-256',
-    slug: '',
-    ssoDebugEnabled: true,
-    ssoUrl: 'http://localhost',
-    status: 'ACTIVE',
-  },
-} satisfies Parameters<typeof seedSamlProvider>[3]
+  oktaIdpId: '0oa17ziag59V93JYS358',
+  ssoUrl: 'http://localhost',
+} satisfies Parameters<typeof createSamlProvider>[3]
 const UNKNOWN = 'f'.repeat(24)
 
 describe.each(DATABASES)('a federation on $name', (database) => {
@@ -188,8 +179,10 @@ describe.each(DATABASES)('a federation on $name', (database) => {
       createIdentityProvider(authority, a, federation, WORKLOAD),
       'identity_provider_audience_taken',
     )
-    const saml = await seedSamlProvider(authority, a, federation, SAML)
+    const saml = await createSamlProvider(authority, a, federation, SAML)
     await refused(updateIdentityProvider(authority, a, federation, saml.id, {}), 'identity_provider_not_oidc')
+    await refused(createSamlProvider(authority, a, federation, SAML), 'identity_provider_attribute_refused')
+    await refused(updateSamlProvider(authority, a, federation, id, {}), 'not_found')
     expect(
       await updateIdentityProvider(authority, b, federation, id, {
         displayName: 'machines',
@@ -198,7 +191,7 @@ describe.each(DATABASES)('a federation on $name', (database) => {
     ).toMatchObject({ displayName: 'machines', description: null, audience: 'orders' })
     const connect = (actor: Actor, organization: string, ids: readonly string[]) =>
       patchConnectedOrganization(authority, actor, federation, organization, {
-        identityProviderId: SAML.saml.oktaIdpId,
+        identityProviderId: SAML.oktaIdpId,
         dataAccessIdentityProviderIds: ids,
       })
     await refused(connect(a, ORGANIZATION_A, [saml.id]), 'identity_provider_not_in_federation')

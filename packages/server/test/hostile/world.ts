@@ -5,7 +5,7 @@ import { createDigestKey } from '../../src/directory/digest-keys.ts'
 import { createGroup } from '../../src/directory/groups.ts'
 import { createServiceAccount } from '../../src/directory/service-accounts.ts'
 import { createFederation, federationOfActor } from '../../src/federation/federations.ts'
-import { createIdentityProvider } from '../../src/federation/identity-providers.ts'
+import { createIdentityProvider, createSamlProvider } from '../../src/federation/identity-providers.ts'
 import { createRoleMapping } from '../../src/federation/role-mappings.ts'
 import { ORGANIZATION_A } from '../support/authority.ts'
 import type { Credential, TestOkta } from '../support/okta.ts'
@@ -150,6 +150,8 @@ function atlasBodies(name: string): Readonly<Record<string, unknown>> {
     'POST /api/rescind/v1/federations/:id/identity-providers': provider(name),
     'PATCH /api/rescind/v1/federations/:id/identity-providers/:providerId': { displayName: name },
     'POST /api/rescind/v1/federations/:id/identity-providers/:providerId/revoke-keys': { reason: 'test' },
+    'POST /api/rescind/v1/federations/:id/saml-providers': samlSettings(name),
+    'PATCH /api/rescind/v1/federations/:id/saml-providers/:providerId': { displayName: name },
     'POST /api/atlas/v2/orgs': { name, apiKey: { desc: name, roles: ['ORG_OWNER'] } },
     [`PATCH ${ATLAS_ORG}`]: { name },
     // Not the one that would shut the door behind it.
@@ -174,6 +176,10 @@ function atlasBodies(name: string): Readonly<Record<string, unknown>> {
   }
 }
 
+function samlSettings(name: string) {
+  return { displayName: name, issuerUri: `urn:idp:${name}`, ssoUrl: `https://${name}.example.com` }
+}
+
 function provider(name: string) {
   return {
     displayName: name,
@@ -195,6 +201,7 @@ async function federationWorld(
   const { organizationId } = actor
   const { id } = (await federationOfActor(authority, actor)) ?? (await createFederation(authority, actor))
   const idp = await createIdentityProvider(authority, actor, id, provider(`world-${name}`))
+  const saml = await createSamlProvider(authority, actor, id, samlSettings(`world-${name}`))
   const mapping = await createRoleMapping(authority, actor, id, organizationId, {
     externalGroupName: `world-${name}`,
     roleAssignments: [{ orgId: organizationId, role: 'ORG_MEMBER' }],
@@ -209,6 +216,7 @@ async function federationWorld(
     ['/api/rescind/v1/federations/:id/organizations/:organizationId', organizationId],
     ['/api/rescind/v1/federations/:id/organizations/:organizationId/role-mappings/:mappingId', mapping.id],
     ['/api/rescind/v1/federations/:id/identity-providers/:providerId', idp.id],
+    ['/api/rescind/v1/federations/:id/saml-providers/:providerId', saml.id],
     ['/api/rescind/v1/identity-providers/:id', idp.id],
   ]
 }

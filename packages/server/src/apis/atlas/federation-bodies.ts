@@ -26,11 +26,31 @@ const PROVIDER = {
   userClaim: Text,
 }
 
+const PemFileInfo = Type.Object(
+  {
+    certificates: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            content: Type.Optional(Type.String({ maxLength: 16_384 })),
+            notAfter: Type.Optional(Type.String({ maxLength: 64 })),
+            notBefore: Type.Optional(Type.String({ maxLength: 64 })),
+          },
+          CLOSED,
+        ),
+        { maxItems: 20 },
+      ),
+    ),
+    fileName: Text,
+  },
+  CLOSED,
+)
+
 export const NewProvider = Type.Object(PROVIDER, CLOSED)
 
 /**
- * The SDK's type of a change holds the members of a SAML provider too, one of which it always sends; and whoever
- * sends back what was read sends what cannot be changed.
+ * The SDK's type of a change holds the members of OpenID Connect and of SAML providers, one of the latter always sent;
+ * and whoever sends back what was read sends what cannot be changed. Those of the other protocol are passed over.
  */
 export const ChangedProvider = Type.Object(
   {
@@ -41,13 +61,13 @@ export const ChangedProvider = Type.Object(
     createdAt: Ignored,
     id: Ignored,
     oktaIdpId: Ignored,
-    pemFileInfo: Ignored,
-    requestBinding: Ignored,
-    responseSignatureAlgorithm: Ignored,
-    slug: Ignored,
-    ssoDebugEnabled: Ignored,
-    ssoUrl: Ignored,
-    status: Ignored,
+    pemFileInfo: Type.Optional(Type.Union([PemFileInfo, Type.Null()])),
+    requestBinding: maybe(Type.Enum(['HTTP-POST', 'HTTP-REDIRECT'])),
+    responseSignatureAlgorithm: maybe(Type.Enum(['SHA-1', 'SHA-256'])),
+    slug: Text,
+    ssoDebugEnabled: Type.Optional(Type.Union([Type.Boolean(), Type.Null()])),
+    ssoUrl: Text,
+    status: maybe(Type.Enum(['ACTIVE', 'INACTIVE'])),
     updatedAt: Ignored,
   },
   CLOSED,

@@ -7,9 +7,11 @@ import {
   type ListedProvider,
   listIdentityProviders,
   updateIdentityProvider,
+  updateSamlProvider,
 } from '../../federation/identity-providers.ts'
 import { revokeProviderKeys } from '../../federation/provider-keys/revoke.ts'
 import type { ProviderSettings } from '../../federation/provider-settings.ts'
+import type { SamlChange } from '../../federation/saml-settings.ts'
 import { refusal } from './errors/refusal.ts'
 import { ChangedProvider, NewProvider } from './federation-bodies.ts'
 import { metadataShown, providerShown } from './federation-shown.ts'
@@ -77,10 +79,12 @@ export const identityProviders: AtlasResource = (atlas, authority) => {
     async run(call) {
       const { one } = await find(authority, call)
       const { protocol, idpType, id, federationId } = one.provider
-      if (protocol === 'SAML') throw refusal('METHOD_NOT_ALLOWED', 'PATCH')
-      if (call.body.protocol === 'SAML') throw refusal('ATTRIBUTE_READ_ONLY', 'protocol')
+      if (call.body.protocol && call.body.protocol !== protocol)
+        throw refusal('ATTRIBUTE_READ_ONLY', 'protocol')
       if (call.body.idpType && call.body.idpType !== idpType) throw refusal('ATTRIBUTE_READ_ONLY', 'idpType')
-      await updateIdentityProvider(authority, call.actor, federationId, id, settingsIn(call.body))
+      if (protocol === 'SAML')
+        await updateSamlProvider(authority, call.actor, federationId, id, samlChangeIn(call.body))
+      else await updateIdentityProvider(authority, call.actor, federationId, id, settingsIn(call.body))
       return find(authority, call)
     },
     answer: ({ one, all }) => listedShown(one, all),
@@ -172,5 +176,25 @@ function settingsIn(body: Static<typeof NewProvider>): ProviderSettings {
     clientId: body.clientId || undefined,
     requestedScopes: body.requestedScopes ?? undefined,
     associatedDomains: body.associatedDomains ?? undefined,
+  }
+}
+
+/** Of a SAML provider, the one member that the description of the service requires has to be there. */
+function samlChangeIn(body: Static<typeof ChangedProvider>): SamlChange {
+  if (body.ssoDebugEnabled === undefined || body.ssoDebugEnabled === null)
+    throw refusal('MISSING_ATTRIBUTE', 'ssoDebugEnabled')
+  return {
+    displayName: body.displayName || undefined,
+    description: body.description,
+    issuerUri: body.issuerUri || undefined,
+    associatedDomains: body.associatedDomains ?? undefined,
+    certificates: body.pemFileInfo?.certificates,
+    fileName: body.pemFileInfo?.fileName,
+    requestBinding: body.requestBinding || undefined,
+    responseSignatureAlgorithm: body.responseSignatureAlgorithm || undefined,
+    slug: body.slug ?? undefined,
+    ssoDebugEnabled: body.ssoDebugEnabled,
+    ssoUrl: body.ssoUrl || undefined,
+    status: body.status || undefined,
   }
 }

@@ -1,7 +1,12 @@
 import { type Static, Type } from '@fastify/type-provider-typebox'
 import { REASON_CODES } from '@rescind/core/log'
 import type { Authority } from '../../authority/index.ts'
-import { AUTHORIZATION_TYPES, IDP_TYPES, type IdentityProvider } from '../../federation/identity-provider.ts'
+import {
+  AUTHORIZATION_TYPES,
+  IDP_TYPES,
+  type IdentityProvider,
+  SamlSettings,
+} from '../../federation/identity-provider.ts'
 import {
   createIdentityProvider,
   deleteIdentityProvider,
@@ -39,7 +44,7 @@ const SETTINGS = {
 }
 const NewProvider = Type.Object({ ...SETTINGS, idpType: Type.Optional(Type.Enum(IDP_TYPES)) }, closed)
 const Change = Type.Object(SETTINGS, closed)
-const ProviderBody = Type.Object({
+export const ProviderBody = Type.Object({
   id: Type.String(),
   federationId: Type.String(),
   protocol: Type.Enum(['OIDC', 'SAML']),
@@ -54,6 +59,8 @@ const ProviderBody = Type.Object({
   clientId: Nullable,
   requestedScopes: Type.Array(Type.String()),
   associatedDomains: Type.Array(Type.String()),
+  /** What only a SAML provider has. */
+  saml: Type.Union([Type.Null(), SamlSettings]),
   /** The organizations that are connected to it. */
   organizations: Type.Array(Type.String()),
   createdAt: Type.String(),
@@ -118,7 +125,7 @@ export function identityProviders(app: NativeApp, authority: Authority): void {
     async (request) => {
       const all = await listIdentityProviders(authority, readerOf(actorOf(request)), request.params.id)
       return {
-        items: all.map(({ provider, organizations }) => represent(provider, idsOf(organizations))),
+        items: all.map(({ provider, organizations }) => representProvider(provider, idsOf(organizations))),
         next: null,
       }
     },
@@ -131,7 +138,7 @@ export function identityProviders(app: NativeApp, authority: Authority): void {
       const actor = administratorOf(actorOf(request))
       const provider = await createIdentityProvider(authority, actor, request.params.id, request.body)
       reply.code(201)
-      return represent(provider, [])
+      return representProvider(provider, [])
     },
   )
 
@@ -141,7 +148,7 @@ export function identityProviders(app: NativeApp, authority: Authority): void {
     async (request) => {
       const { id, providerId } = request.params
       const found = await getIdentityProvider(authority, readerOf(actorOf(request)), id, providerId)
-      return represent(found.provider, idsOf(found.organizations))
+      return representProvider(found.provider, idsOf(found.organizations))
     },
   )
 
@@ -153,7 +160,7 @@ export function identityProviders(app: NativeApp, authority: Authority): void {
       const { id, providerId } = request.params
       await updateIdentityProvider(authority, actor, id, providerId, request.body)
       const found = await getIdentityProvider(authority, actor, id, providerId)
-      return represent(found.provider, idsOf(found.organizations))
+      return representProvider(found.provider, idsOf(found.organizations))
     },
   )
 
@@ -186,11 +193,14 @@ export function identityProviders(app: NativeApp, authority: Authority): void {
   )
 }
 
-function idsOf(organizations: readonly { readonly organizationId: string }[]): string[] {
+export function idsOf(organizations: readonly { readonly organizationId: string }[]): string[] {
   return organizations.map(({ organizationId }) => organizationId)
 }
 
-function represent(provider: IdentityProvider, organizations: string[]): Static<typeof ProviderBody> {
+export function representProvider(
+  provider: IdentityProvider,
+  organizations: string[],
+): Static<typeof ProviderBody> {
   const oidc = provider.protocol === 'OIDC' ? provider : undefined
   return {
     id: provider.id,
@@ -207,6 +217,7 @@ function represent(provider: IdentityProvider, organizations: string[]): Static<
     clientId: oidc?.clientId ?? null,
     requestedScopes: [...(oidc?.requestedScopes ?? [])],
     associatedDomains: [...provider.associatedDomains],
+    saml: provider.protocol === 'SAML' ? provider.saml : null,
     organizations,
     createdAt: timeText(provider.createdAt),
     updatedAt: timeOrNull(provider.updatedAt),

@@ -27,6 +27,7 @@ import { receipts } from './receipts.ts'
 import { revocationBatch } from './revocation-batch.ts'
 import { revocations } from './revocations.ts'
 import { roleMappings } from './role-mappings.ts'
+import { samlProviders } from './saml-providers.ts'
 import { scopes } from './scopes.ts'
 import { signing } from './signing.ts'
 import { sql } from './sql.ts'
@@ -63,6 +64,7 @@ export function nativeApi(
     clusters(app, authority)
     federations(app, authority)
     identityProviders(app, authority)
+    samlProviders(app, authority)
     roleMappings(app, authority)
     authorizationServers(app, authority)
     scopes(app, authority)
