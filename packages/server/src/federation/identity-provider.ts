@@ -34,6 +34,8 @@ export interface OidcProvider extends Common {
   readonly groupsClaim: string | null
   /** For WORKFORCE. */
   readonly clientId: string | null
+  /** Whether Rescind is known to it by a secret, which is never shown. */
+  readonly hasClientSecret: boolean
   readonly requestedScopes: readonly string[]
 }
 
@@ -88,6 +90,7 @@ export function readProvider(row: IdentityProviders): IdentityProvider {
     userClaim,
     groupsClaim: row.groups_claim,
     clientId: row.client_id,
+    hasClientSecret: row.client_secret !== null,
     requestedScopes: readTexts(row.requested_scopes),
   }
 }

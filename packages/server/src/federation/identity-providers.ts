@@ -29,6 +29,7 @@ import {
 } from './identity-provider.ts'
 import { announce, readAsMember, writeAsMember } from './members.ts'
 import { keyStateOf } from './provider-keys/key-state.ts'
+import { sealClientSecret } from './provider-secret.ts'
 import { type NewProviderSettings, oidcColumns, type ProviderSettings } from './provider-settings.ts'
 import { type NewSamlSettings, type SamlChange, samlColumns } from './saml-settings.ts'
 import { tellConnections, tellTerms } from './trust.ts'
@@ -52,8 +53,9 @@ export async function createIdentityProvider(
   settings: NewProviderSettings,
 ): Promise<OidcProvider> {
   const columns = oidcColumns(authority, settings.idpType ?? 'WORKFORCE', settings)
-  const provider = await addProvider(authority, actor, federationId, columns)
-  return oidcOnly(provider)
+  const id = newObjectId()
+  const client_secret = (await sealClientSecret(authority, id, settings.clientSecret)) ?? null
+  return oidcOnly(await addProvider(authority, actor, federationId, { ...columns, id, client_secret }))
 }
 
 /**
@@ -68,7 +70,8 @@ export function createSamlProvider(
   federationId: string,
   settings: NewSamlSettings,
 ): Promise<IdentityProvider> {
-  return addProvider(authority, actor, federationId, samlColumns(authority, settings))
+  const row = { ...samlColumns(authority, settings), id: newObjectId(), client_secret: null }
+  return addProvider(authority, actor, federationId, row)
 }
 
 /**
@@ -101,11 +104,11 @@ function addProvider(
   authority: Authority,
   actor: Actor,
   federationId: string,
-  columns: Omit<NewIdentityProvider, 'id' | 'created_at' | 'updated_at'>,
+  columns: Omit<NewIdentityProvider, 'created_at' | 'updated_at'>,
 ): Promise<IdentityProvider> {
   return writeAsMember(authority, actor, federationId, async (tx) => {
     const at = authority.clock.now()
-    const row = { ...columns, id: newObjectId(), created_at: at, updated_at: null }
+    const row = { ...columns, created_at: at, updated_at: null }
     await refuseUnfit(tx, row)
     await insertIdentityProvider(tx, row)
     if (row.protocol === 'OIDC') await keyStateOf(tx, row.issuer_uri, at)
@@ -141,18 +144,23 @@ export function listIdentityProviders(
  *
  * @throws DomainError as `createIdentityProvider`, `identity_provider_not_oidc`
  */
-export function updateIdentityProvider(
+export async function updateIdentityProvider(
   authority: Authority,
   actor: Actor,
   federationId: string,
   id: string,
   settings: ProviderSettings,
 ): Promise<OidcProvider> {
+  const sealed = await sealClientSecret(authority, id, settings.clientSecret)
   return writeAsMember(authority, actor, federationId, async (tx) => {
     const before = await findProvider(tx, id)
     const provider = oidcOnly(readProvider(before))
     const at = authority.clock.now()
-    const change = { ...oidcColumns(authority, provider.idpType, settings, provider), updated_at: at }
+    const columns = oidcColumns(authority, provider.idpType, settings, provider)
+    // A secret is for whom it was given for: nobody else is shown it.
+    const isSame = columns.issuer_uri === before.issuer_uri && columns.client_id === before.client_id
+    const client_secret = sealed === undefined && isSame ? before.client_secret : (sealed ?? null)
+    const change = { ...columns, client_secret, updated_at: at }
     const after = { ...before, ...change }
     await refuseUnfit(tx, after)
     await keyStateOf(tx, after.issuer_uri, at)

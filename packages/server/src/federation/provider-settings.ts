@@ -1,5 +1,6 @@
 import type { Authority } from '../authority/index.ts'
 import { DomainError } from '../errors/index.ts'
+import type { Secret } from '../secrets/index.ts'
 import type { NewIdentityProvider } from '../store/queries/identity-providers.ts'
 import type { AuthorizationType, IdpType, OidcProvider } from './identity-provider.ts'
 
@@ -18,6 +19,8 @@ export interface ProviderSettings {
   readonly groupsClaim?: string | null | undefined
   /** WORKFORCE only, as the two that follow; passed over for WORKLOAD where they are empty. */
   readonly clientId?: string | null | undefined
+  /** With a `clientId` only. Null takes it away; with another issuer or client it is not kept. */
+  readonly clientSecret?: Secret | null | undefined
   readonly requestedScopes?: readonly string[] | undefined
   readonly associatedDomains?: readonly string[] | undefined
 }
@@ -27,7 +30,7 @@ export interface NewProviderSettings extends ProviderSettings {
   readonly idpType?: IdpType | undefined
 }
 
-export type ProviderColumns = Omit<NewIdentityProvider, 'id' | 'created_at' | 'updated_at'>
+export type ProviderColumns = Omit<NewIdentityProvider, 'id' | 'client_secret' | 'created_at' | 'updated_at'>
 
 const DISPLAY_NAME = { shortest: 1, longest: 50 }
 const LONGEST = 2_048
@@ -59,6 +62,7 @@ export function oidcColumns(
     ],
   }
   if (idpType === 'WORKLOAD') refuseWorkforceOnly(workforce)
+  if (asked.clientSecret && workforce.client_id === null) throw refused('clientSecret')
   return {
     protocol: 'OIDC',
     idp_type: idpType,

@@ -365,6 +365,27 @@ describe('an identity provider whose signing key was stolen', () => {
       expect((await console.session()).status).toBe(401)
     }, 20_000)
 
+    it('are asked for by a client with a secret, which is never shown', async () => {
+      const clientSecret = 'what only the two know'
+      const change = (body: object) => admin.call(`PATCH ${at()}/identity-providers/${workforce}`, body)
+      const changed = await change({ clientId: 'rescind-with-secret', clientSecret })
+      expect(changed.body).toMatchObject({ clientId: 'rescind-with-secret', hasClientSecret: true })
+      const read = await admin.call(`GET ${at()}/identity-providers/${workforce}`)
+      const log = await admin.call(`GET ${NATIVE}/audit`)
+      for (const shown of [changed, read, log]) expect(JSON.stringify(shown.body)).not.toContain(clientSecret)
+      expect((await signIn('cleo')).idToken).toBeDefined()
+
+      await change({ clientSecret: 'another' })
+      const browser = new Browser(nodes.publicUrl)
+      const { page } = await askedAt(browser)
+      expect(pageOf(await browser.open(await signInAt(browser, page, 'cleo'))).html).toContain(
+        'did not sign you in',
+      )
+      // It was meant for the other client: this one is public again.
+      expect((await change({ clientId: 'rescind' })).body).toMatchObject({ hasClientSecret: false })
+      expect((await signIn('cleo')).idToken).toBeDefined()
+    }, 20_000)
+
     it('are not signed in by a key that is blocked, by an answer of another browser, or where nobody is connected', async () => {
       const browser = new Browser(nodes.publicUrl)
       const { page } = await askedAt(browser)

@@ -47,6 +47,12 @@ function providerOf(signedBy: readonly JWK[]): RequestListener {
         id_token_signed_response_alg: 'ES256',
         redirect_uris: [CALLBACK],
       },
+      {
+        client_id: 'rescind-with-secret',
+        client_secret: 'what only the two know',
+        id_token_signed_response_alg: 'ES256',
+        redirect_uris: [CALLBACK],
+      },
     ],
     // Every person of this provider goes by the name that was typed in.
     findAccount: (_, id) => ({

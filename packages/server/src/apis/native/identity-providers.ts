@@ -16,6 +16,7 @@ import {
 } from '../../federation/identity-providers.ts'
 import { type ProviderHealth, providerHealth } from '../../federation/provider-keys/health.ts'
 import { type KeysRevoked, revokeProviderKeys } from '../../federation/provider-keys/revoke.ts'
+import { Secret } from '../../secrets/index.ts'
 import { actorOf } from './authentication.ts'
 import type { NativeApp } from './native-app.ts'
 import { administratorOf, readerOf } from './permissions.ts'
@@ -39,6 +40,8 @@ const SETTINGS = {
   userClaim: Type.Optional(Short),
   groupsClaim: Type.Optional(Type.Union([Short, Type.Null()])),
   clientId: Type.Optional(Type.Union([Short, Type.Null()])),
+  /** Kept sealed and never shown. Null takes it away; with another issuer or client it is not kept. */
+  clientSecret: Type.Optional(Type.Union([Type.String({ minLength: 1, maxLength: 1_024 }), Type.Null()])),
   requestedScopes: Type.Optional(Texts),
   associatedDomains: Type.Optional(Texts),
 }
@@ -57,6 +60,7 @@ export const ProviderBody = Type.Object({
   userClaim: Nullable,
   groupsClaim: Nullable,
   clientId: Nullable,
+  hasClientSecret: Type.Boolean(),
   requestedScopes: Type.Array(Type.String()),
   associatedDomains: Type.Array(Type.String()),
   /** What only a SAML provider has. */
@@ -136,7 +140,12 @@ export function identityProviders(app: NativeApp, authority: Authority): void {
     { schema: { params: Path, body: NewProvider, response: { 201: ProviderBody, ...RESPONSES } } },
     async (request, reply) => {
       const actor = administratorOf(actorOf(request))
-      const provider = await createIdentityProvider(authority, actor, request.params.id, request.body)
+      const provider = await createIdentityProvider(
+        authority,
+        actor,
+        request.params.id,
+        settingsIn(request.body),
+      )
       reply.code(201)
       return representProvider(provider, [])
     },
@@ -158,7 +167,7 @@ export function identityProviders(app: NativeApp, authority: Authority): void {
     async (request) => {
       const actor = administratorOf(actorOf(request))
       const { id, providerId } = request.params
-      await updateIdentityProvider(authority, actor, id, providerId, request.body)
+      await updateIdentityProvider(authority, actor, id, providerId, settingsIn(request.body))
       const found = await getIdentityProvider(authority, actor, id, providerId)
       return representProvider(found.provider, idsOf(found.organizations))
     },
@@ -193,6 +202,11 @@ export function identityProviders(app: NativeApp, authority: Authority): void {
   )
 }
 
+function settingsIn<Settings extends { readonly clientSecret?: string | null }>(body: Settings) {
+  const { clientSecret, ...rest } = body
+  return { ...rest, clientSecret: typeof clientSecret === 'string' ? new Secret(clientSecret) : clientSecret }
+}
+
 export function idsOf(organizations: readonly { readonly organizationId: string }[]): string[] {
   return organizations.map(({ organizationId }) => organizationId)
 }
@@ -215,6 +229,7 @@ export function representProvider(
     userClaim: oidc?.userClaim ?? null,
     groupsClaim: oidc?.groupsClaim ?? null,
     clientId: oidc?.clientId ?? null,
+    hasClientSecret: oidc?.hasClientSecret ?? false,
     requestedScopes: [...(oidc?.requestedScopes ?? [])],
     associatedDomains: [...provider.associatedDomains],
     saml: provider.protocol === 'SAML' ? provider.saml : null,

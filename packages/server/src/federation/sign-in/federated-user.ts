@@ -79,7 +79,10 @@ async function link(tx: WriteTx, issuer: string, subject: string, userId: string
 }
 
 /** Never a role of the installation: the organization's own terms give nothing beyond it. */
-function rolesIn({ provider, connected }: SignInProvider, claims: Claims): ReadonlySet<Role> {
+function rolesIn(
+  { provider, connected }: Omit<SignInProvider, 'sealedSecret'>,
+  claims: Claims,
+): ReadonlySet<Role> {
   const groups =
     provider.authorizationType === 'GROUP' ? groupsOf(claims, provider.groupsClaim ?? '') : new Set()
   const mapped = connected.roleMappings

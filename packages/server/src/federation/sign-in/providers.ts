@@ -10,6 +10,8 @@ import { type OidcProvider, readProvider } from '../identity-provider.ts'
 export interface SignInProvider {
   readonly provider: OidcProvider & { readonly clientId: string }
   readonly connected: ConnectedOrganization
+  /** The secret by which the provider knows us; null where we are a public client. */
+  readonly sealedSecret: string | null
 }
 
 /**
@@ -32,7 +34,9 @@ export async function signInProviders(
         const provider = readProvider(each)
         if (provider.protocol !== 'OIDC' || provider.idpType !== 'WORKFORCE') return []
         const { clientId } = provider
-        return clientId === null ? [] : [{ provider: { ...provider, clientId }, connected }]
+        return clientId === null
+          ? []
+          : [{ provider: { ...provider, clientId }, connected, sealedSecret: each.client_secret }]
       })
       .toSorted((a, b) => (a.provider.displayName < b.provider.displayName ? -1 : 1))
   })

@@ -2,10 +2,12 @@ import * as openid from 'openid-client'
 import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import type { Authority } from '../../authority/index.ts'
+import { openClientSecret } from '../../federation/provider-secret.ts'
 import { ID_TOKEN_ALGORITHMS, isSignedByTrusted } from '../../federation/sign-in/id-token.ts'
 import type { SignInProvider } from '../../federation/sign-in/providers.ts'
 import { parseStrictJson } from '../../json/strict-json.ts'
 import { FetchFailed, fetchDocument, guardedFetch } from '../../outbound/index.ts'
+import type { Secret } from '../../secrets/index.ts'
 
 type Provider = SignInProvider['provider']
 
@@ -28,6 +30,7 @@ const discovery = Compile(
     authorization_endpoint: Type.String({ maxLength: 2_048 }),
     token_endpoint: Type.String({ maxLength: 2_048 }),
     authorization_response_iss_parameter_supported: Type.Optional(Type.Boolean()),
+    token_endpoint_auth_methods_supported: Type.Optional(Type.Array(Type.String())),
   }),
 )
 
@@ -63,13 +66,14 @@ export async function authorizationAddress(
  */
 export async function redeem(
   authority: Authority,
-  provider: Provider,
+  { provider, sealedSecret }: SignInProvider,
   answer: URLSearchParams,
   { state, nonce, verifier }: Secrets,
 ): Promise<Readonly<Record<string, unknown>> | undefined> {
   const { logger } = authority
   try {
-    const configuration = await configurationOf(authority, provider)
+    const secret = await openClientSecret(authority, provider.id, sealedSecret)
+    const configuration = await configurationOf(authority, provider, secret)
     const callback = new URL(callbackOf(authority))
     callback.search = answer.toString()
     const tokens = await openid.authorizationCodeGrant(configuration, callback, {
@@ -105,6 +109,7 @@ function isTheirs(failure: unknown): failure is Error & { readonly code?: string
 async function configurationOf(
   { allowPrivateNetworks = false }: Authority,
   { issuerUri, clientId }: Provider,
+  secret?: Secret,
 ): Promise<openid.Configuration> {
   const options = { allowPrivateNetworks, bounds: BOUNDS }
   const address = `${issuerUri.replace(/\/$/, '')}/.well-known/openid-configuration`
@@ -113,6 +118,7 @@ async function configurationOf(
     throw new FetchFailed('document', 'no discovery document of the provider')
   const { issuer, authorization_endpoint, token_endpoint } = parsed.value
   const { authorization_response_iss_parameter_supported = false } = parsed.value
+  const { token_endpoint_auth_methods_supported: methods } = parsed.value
   if (!isWeb(authorization_endpoint, allowPrivateNetworks))
     throw new FetchFailed('document', 'the provider has no page to sign in at')
   const configuration = new openid.Configuration(
@@ -125,7 +131,7 @@ async function configurationOf(
     },
     clientId,
     { [openid.clockTolerance]: TOLERANCE },
-    openid.None(),
+    clientAuthentication(secret, methods),
   )
   if (allowPrivateNetworks) openid.allowInsecureRequests(configuration)
   configuration[openid.customFetch] = (url, { method, headers, body }) =>
@@ -135,6 +141,19 @@ async function configurationOf(
       options,
     )
   return configuration
+}
+
+/**
+ * How we say who we are: as a public client without a secret, else the way that the provider knows, by the header where
+ * it does not say (OpenID Connect Discovery 1.0 section 3).
+ */
+export function clientAuthentication(
+  secret: Secret | undefined,
+  methods: readonly string[] = ['client_secret_basic'],
+): openid.ClientAuth {
+  if (secret === undefined) return openid.None()
+  const byForm = methods.includes('client_secret_post') && !methods.includes('client_secret_basic')
+  return byForm ? openid.ClientSecretPost(secret.reveal()) : openid.ClientSecretBasic(secret.reveal())
 }
 
 function isWeb(address: string, allowsHttp: boolean): boolean {

@@ -70,8 +70,7 @@ export async function returnFromProvider(asked: Asked, answer: URLSearchParams):
   if (chosen === undefined) return refused('gone')
   if (random === '') return refused('failed')
   const secrets = await secretsOf(asked, id, random)
-  const claims =
-    secrets.state === state ? await redeem(authority, chosen.provider, answer, secrets) : undefined
+  const claims = secrets.state === state ? await redeem(authority, chosen, answer, secrets) : undefined
   if (claims === undefined) return refused('failed')
   currentRequest().relyOn({ identityProvider: id })
   const outcome = await federatedUser(authority, chosen, claims)

@@ -26,6 +26,7 @@ import { logoutDeliveries } from './logout-deliveries.ts'
 import { lowestPositions } from './lowest-positions.ts'
 import { oidcRecords } from './oidc-records.ts'
 import { policies } from './policies.ts'
+import { providerSecrets } from './provider-secrets.ts'
 import { revocationEffects } from './revocation-effects.ts'
 import { revocations } from './revocations.ts'
 import { serviceAccounts } from './service-accounts.ts'
@@ -76,4 +77,5 @@ export const MIGRATIONS: readonly Migration[] = [
   busyLedger,
   sessionProviders,
   acknowledgementBatches,
+  providerSecrets,
 ]

@@ -14,6 +14,8 @@ export interface IdentityProviders {
   user_claim: string | null
   groups_claim: string | null
   client_id: string | null
+  /** Sealed; null for a public client. */
+  client_secret: string | null
   /** JSON arrays. */
   requested_scopes: string
   associated_domains: string
