@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import {
   decodeFrame,
   decodeSnapshot,
@@ -263,8 +264,21 @@ describe.each(DATABASES)('the log for a cluster on $name', (database) => {
       expect(last).toMatchObject({ status: 401, challenge: 'SSWS', body: { code: 'credentials_invalid' } })
     })
 
+    it('is what plain acknowledgements get', async () => {
+      const { nodeToken, position } = await knownNode()
+      let routed = 0
+      const count = () => {
+        routed += 1
+      }
+      const body = JSON.stringify({ position })
+      subscribe('tracing:fastify.request.handler:start', count)
+      expect([(await acknowledge(nodeToken, body)).status, routed]).toEqual([200, 0])
+      expect([(await acknowledge(nodeToken, body, ORDINARY)).status, routed]).toEqual([200, 1])
+      unsubscribe('tracing:fastify.request.handler:start', count)
+    })
+
     it('gives every one of many that come together a lease, and keeps each of them', async () => {
-      const nodes = await Promise.all(Array.from({ length: 40 }, () => knownNode()))
+      const nodes = await Promise.all(Array.from({ length: 50 }, () => knownNode()))
       const replies = await Promise.all(
         nodes.map(({ nodeToken, position }) => acknowledge(nodeToken, JSON.stringify({ position }))),
       )
