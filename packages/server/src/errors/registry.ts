@@ -282,6 +282,10 @@ export const REGISTRY = {
     kind: 'conflict',
     log: 'An identity provider is deleted once no other organization is connected to it.',
   },
+  identity_taken: {
+    kind: 'conflict',
+    log: 'Somebody at the identity provider is linked to another user already.',
+  },
   identity_provider_not_oidc: {
     kind: 'invalid',
     log: 'The operation is for OpenID Connect providers; SAML providers are listed only.',

@@ -1,7 +1,7 @@
 import { type Actor, type Authority, entryActor, newId } from '../authority/index.ts'
 import { DomainError } from '../errors/index.ts'
 import { append } from '../log/index.ts'
-import type { WriteTx } from '../store/index.ts'
+import { SYSTEM, type WriteTx } from '../store/index.ts'
 import { findApi, findApiByIdentifier } from '../store/queries/apis.ts'
 import {
   deleteCluster as deleteRow,
@@ -10,6 +10,8 @@ import {
   listClusters as listRows,
   updateCluster,
 } from '../store/queries/clusters.ts'
+import { findFederationOfOrganization } from '../store/queries/federations.ts'
+import { listIdentityProviders } from '../store/queries/identity-providers.ts'
 import {
   type Cluster,
   type ClusterApi,
@@ -36,14 +38,17 @@ export interface ClusterSettings {
 /**
  * Registers a cluster of verifiers.
  *
- * @throws DomainError `not_found` for an API that the organization does not have
+ * @throws DomainError `not_found` for an API that the organization does not have, `invalid_request` for an issuer that
+ *   no OpenID Connect provider of its federation has
  */
-export function createCluster(
+export async function createCluster(
   authority: Authority,
   actor: Actor,
   settings: ClusterSettings,
 ): Promise<Cluster> {
+  const issuers = await issuersOf(authority, actor)
   return authority.store.write({ organizationId: actor.organizationId }, async (tx) => {
+    refuseUnknownIssuers(settings, issuers)
     const now = authority.clock.now()
     const row = {
       id: newId('cls'),
@@ -61,19 +66,21 @@ export function createCluster(
  * Replaces the settings of a cluster. What its verifiers may see changes with it: each of them needs a new snapshot
  * before it is fresh again.
  *
- * @throws DomainError `not_found` for the cluster or an API
+ * @throws DomainError `not_found` for the cluster or an API, `invalid_request` as `createCluster`
  */
-export function replaceCluster(
+export async function replaceCluster(
   authority: Authority,
   actor: Actor,
   id: string,
   settings: ClusterSettings,
 ): Promise<Cluster> {
+  const issuers = await issuersOf(authority, actor)
   return authority.store.write({ organizationId: actor.organizationId }, async (tx) => {
     const before = await findCluster(tx, id)
     if (before === undefined) throw clusterNotFound(id)
-    // An API that has been deleted since stays in the cluster that knew it.
-    const known = readCluster(before).apis
+    // An API or a provider that has been deleted since stays in the cluster that knew it.
+    const { apis: known, identityProviders } = readCluster(before)
+    refuseUnknownIssuers(settings, new Set([...issuers, ...identityProviders]))
     const change = {
       ...columns(settings, await resolveApis(tx, settings.apis, known)),
       updated_at: authority.clock.now(),
@@ -116,6 +123,24 @@ export function deleteCluster(authority: Authority, actor: Actor, id: string): P
     const content = { kind: 'cluster.deleted', subject: { cluster: id }, actor: entryActor(actor) } as const
     await append(tx, content, authority.clock.now())
   })
+}
+
+/** Of all providers of the federation: which of them the organization is connected to may change later. */
+async function issuersOf(authority: Authority, actor: Actor): Promise<ReadonlySet<string>> {
+  const { store } = authority
+  const { organizationId } = actor
+  const federationId = await store.read(SYSTEM, (tx) => findFederationOfOrganization(tx, organizationId))
+  if (federationId === undefined) return new Set()
+  const rows = await store.read({ federationId }, (tx) => listIdentityProviders(tx))
+  return new Set(rows.filter(({ protocol }) => protocol === 'OIDC').map(({ issuer_uri }) => issuer_uri))
+}
+
+function refuseUnknownIssuers({ identityProviders }: ClusterSettings, known: ReadonlySet<string>): void {
+  const unknown = identityProviders.findIndex((issuer) => !known.has(issuer))
+  if (unknown >= 0)
+    throw new DomainError('invalid_request', {
+      [`/identityProviders/${unknown}`]: 'must be the issuer of an OpenID Connect provider of the federation',
+    })
 }
 
 async function resolveApis(

@@ -365,6 +365,47 @@ describe('an identity provider whose signing key was stolen', () => {
       expect((await console.session()).status).toBe(401)
     }, 20_000)
 
+    it('are users who were here before, once that was said of them', async () => {
+      const { id } = await admin.ok('POST /api/v1/users', {
+        profile: { login: 'dora@example.com', email: 'dora@example.com', firstName: 'D', lastName: 'O' },
+        credentials: { password: { value: 'correct horse battery staple' } },
+      })
+      const isLetIn = async (login: string) => {
+        const browser = new Browser(nodes.publicUrl)
+        const { page } = await askedAt(browser)
+        const arrived = await browser.open(await signInAt(browser, page, login))
+        return !('page' in arrived && arrived.page.html.includes('role="alert"'))
+      }
+      const identities = `${NATIVE}/users/${id}/identities` as const
+      const dora = { identityProvider: workforce, subject: 'dora' }
+      expect(await isLetIn('dora')).toBe(false)
+      const linked = await admin.call(`POST ${identities}`, dora)
+      expect(linked.status).toBe(201)
+      expect(linked.body).toMatchObject({
+        issuer: idp.issuer,
+        subject: 'dora',
+        identityProviders: [workforce],
+      })
+      // To say it again changes nothing; to say it of somebody else is refused.
+      expect(await admin.call(`POST ${identities}`, dora)).toEqual(linked)
+      const me = `${NATIVE}/users/me/identities` as const
+      expect(await admin.call(`POST ${me}`, dora)).toMatchObject({
+        status: 409,
+        body: { code: 'identity_taken' },
+      })
+      expect((await admin.ok(`GET ${identities}`)).items).toMatchObject([
+        { subject: 'dora', identityProviders: [provider, workforce] },
+      ])
+      expect(await isLetIn('dora')).toBe(true)
+      expect((await admin.ok('GET /api/v1/users/dora@example.com')).id).toBe(id)
+
+      await admin.ok(`DELETE ${identities}/${workforce}`)
+      expect((await admin.call(`DELETE ${identities}/${workforce}`)).status).toBe(404)
+      expect(await isLetIn('dora')).toBe(false)
+      const { items } = await admin.ok(`GET ${NATIVE}/audit`)
+      expect(JSON.stringify(items)).toMatch(/"unlinked":.*"subject":"dora"/)
+    }, 20_000)
+
     it('are asked for by a client with a secret, which is never shown', async () => {
       const clientSecret = 'what only the two know'
       const change = (body: object) => admin.call(`PATCH ${at()}/identity-providers/${workforce}`, body)

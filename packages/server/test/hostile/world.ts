@@ -150,6 +150,7 @@ function atlasBodies(name: string): Readonly<Record<string, unknown>> {
     'POST /api/rescind/v1/federations/:id/identity-providers': provider(name),
     'PATCH /api/rescind/v1/federations/:id/identity-providers/:providerId': { displayName: name },
     'POST /api/rescind/v1/federations/:id/identity-providers/:providerId/revoke-keys': { reason: 'test' },
+    'POST /api/rescind/v1/users/:id/identities': { identityProvider: 'f'.repeat(24), subject: name },
     'POST /api/rescind/v1/federations/:id/saml-providers': samlSettings(name),
     'PATCH /api/rescind/v1/federations/:id/saml-providers/:providerId': { displayName: name },
     'POST /api/atlas/v2/orgs': { name, apiKey: { desc: name, roles: ['ORG_OWNER'] } },
@@ -217,6 +218,7 @@ async function federationWorld(
     ['/api/rescind/v1/federations/:id/organizations/:organizationId/role-mappings/:mappingId', mapping.id],
     ['/api/rescind/v1/federations/:id/identity-providers/:providerId', idp.id],
     ['/api/rescind/v1/federations/:id/saml-providers/:providerId', saml.id],
+    ['/api/rescind/v1/users/:id/identities/:provider', idp.id],
     ['/api/rescind/v1/identity-providers/:id', idp.id],
   ]
 }

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createAuthorizationServer } from '../../src/directory/authorization-servers.ts'
+import { createFederation } from '../../src/federation/federations.ts'
+import { createIdentityProvider, deleteIdentityProvider } from '../../src/federation/identity-providers.ts'
 import { DATABASES } from '../support/databases.ts'
 import { type Credential, createCredential, openTestOkta, type TestOkta } from '../support/okta.ts'
 
@@ -8,11 +10,24 @@ const RESOURCE = 'https://orders.example.com'
 describe.each(DATABASES)('clusters on $name', (database) => {
   let server: TestOkta
   let api: string
+  let federation: string
   beforeAll(async () => {
     server = await openTestOkta(database)
     const settings = { name: 'Orders', audiences: [RESOURCE] }
     await createAuthorizationServer(server.authority, server.authority.actorA, settings)
     api = (await call('GET', '/apis')).body.items[0].id
+    const { authority } = server
+    const { actorA } = authority
+    const installation = { ...actorA, roles: new Set([...actorA.roles, 'installation_admin'] as const) }
+    federation = (await createFederation(authority, installation)).id
+    await createIdentityProvider(authority, actorA, federation, {
+      idpType: 'WORKLOAD',
+      displayName: 'robots',
+      issuerUri: 'https://idp.example.com',
+      audience: 'orders',
+      authorizationType: 'USER',
+      userClaim: 'sub',
+    })
   })
   afterAll(() => server.close())
 
@@ -71,6 +86,26 @@ describe.each(DATABASES)('clusters on $name', (database) => {
     ['an unknown member', { admin: true }, 400],
   ])('refuse %s', async (_, more, status) => {
     expect(await call('POST', '/clusters', { name: 'Orders', ...more })).toMatchObject({ status })
+  })
+
+  it('trust providers of the federation only, and go on with one that they knew', async () => {
+    const trusted = ['https://idp.example.com', 'https://none.example.com']
+    const refused = {
+      status: 400,
+      body: { code: 'invalid_request', details: { '/identityProviders/1': expect.any(String) } },
+    }
+    expect(await call('POST', '/clusters', { name: 'x', identityProviders: trusted })).toMatchObject(refused)
+    const own = { name: 'x', identityProviders: trusted.slice(0, 1) }
+    const { id } = (await call('POST', '/clusters', own)).body
+    expect(await call('PUT', `/clusters/${id}`, { name: 'x', identityProviders: trusted })).toMatchObject(
+      refused,
+    )
+    expect((await call('POST', '/clusters', own, server.adminB.header)).status).toBe(400)
+    const { authority } = server
+    const [provider] = (await call('GET', `/federations/${federation}/identity-providers`)).body.items
+    await deleteIdentityProvider(authority, authority.actorA, federation, provider.id)
+    expect((await call('POST', '/clusters', own)).status).toBe(400)
+    expect((await call('PUT', `/clusters/${id}`, own)).status).toBe(200)
   })
 
   it('give each credential once and keep its hash', async () => {

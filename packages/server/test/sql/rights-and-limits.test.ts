@@ -131,6 +131,24 @@ describe.each(DATABASES)('rights and limits of SQL on $name', (database) => {
     expect(okta.logged()).not.toContain(canary)
   })
 
+  it('register a cluster by INSERT and delete it, by the rules of HTTP', async () => {
+    const insert = `INSERT INTO rescind.clusters.clusters(name, apis, max_staleness) VALUES ('Orders', '[]', 500) RETURNING id, class, max_staleness`
+    const { rows } = await query(okta, insert)
+    expect(rows).toEqual([{ id: expect.stringMatching(/^cls/), class: 'connected', max_staleness: 500 }])
+    for (const [columns, values] of [
+      ['class', `'connected'`],
+      ['name, when_stale', `'x', 'maybe'`],
+      ['name, identity_providers', `'x', '["https://none.example.com"]'`],
+    ])
+      expect(
+        (await query(okta, `INSERT INTO rescind.clusters.clusters(${columns}) VALUES (${values})`)).status,
+      ).toBe(400)
+    const remove = `DELETE FROM rescind.clusters.clusters WHERE id='${rows[0].id}'`
+    expect((await query(okta, remove, okta.adminB)).status).toBe(404)
+    expect((await query(okta, remove)).status).toBe(200)
+    expect((await query(okta, 'SELECT id FROM rescind.clusters.clusters')).rows).toEqual([])
+  })
+
   it('revoke by INSERT, and say who did', async () => {
     const user = (await createCredential(okta.authority, okta.authority.actorA)).userId
     const inserted = await query(

@@ -7,7 +7,7 @@ export interface Reply {
   readonly body: any
 }
 
-type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'PATCH' | 'DELETE'
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** An administrator's script: it knows the address of the authority, an API token, and nothing else. */
 export class Management {

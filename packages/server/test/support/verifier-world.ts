@@ -28,15 +28,21 @@ export interface VerifierWorld {
 
 export async function openVerifierWorld(
   database: TestDatabase,
-  options: { readonly format?: TokenFormat; readonly cluster?: Readonly<Record<string, unknown>> } = {},
+  options: {
+    readonly format?: TokenFormat
+    readonly cluster?: Readonly<Record<string, unknown>>
+    readonly identityProviders?: readonly string[]
+  } = {},
 ): Promise<VerifierWorld> {
   const nodes = await openNodes(database)
   const admin = new Management(nodes.publicUrl, nodes.apiToken)
   const api = await createServer(admin, options.format ?? 'jwt')
   const service = await createClient(admin, { type: 'service' })
+  for (const issuer of options.identityProviders ?? []) await addProvider(admin, issuer)
   const { id: cluster } = await admin.ok('POST /api/rescind/v1/clusters', {
     name: 'orders',
     apis: [api.id],
+    identityProviders: options.identityProviders ?? [],
     ...options.cluster,
   })
   const { credential } = await admin.ok(`POST /api/rescind/v1/clusters/${cluster}/credentials`)
@@ -65,6 +71,23 @@ export async function openVerifierWorld(
       await nodes.close()
     },
   }
+}
+
+/** A provider of the federation that the first start makes. */
+export async function addProvider(admin: Management, issuerUri: string): Promise<string> {
+  const { federationSettingsId } = await admin.ok('GET /api/rescind/v1/bootstrap')
+  const { id } = await admin.ok(
+    `POST /api/rescind/v1/federations/${federationSettingsId}/identity-providers`,
+    {
+      idpType: 'WORKLOAD',
+      displayName: 'robots',
+      issuerUri,
+      audience: 'orders',
+      authorizationType: 'USER',
+      userClaim: 'sub',
+    },
+  )
+  return id
 }
 
 /** An access token for an API by client credentials. @throws Error with the answer where there is none */

@@ -30,8 +30,8 @@ describe.each(DATABASES.slice(0, 1))('real faults of verifiers, on $name', (data
   let world: VerifierWorld
   let folder: string
   beforeAll(async () => {
-    const cluster = { maxStaleness: STALENESS, identityProviders: [PROVIDER] }
-    world = await openVerifierWorld(database, { cluster })
+    const cluster = { maxStaleness: STALENESS }
+    world = await openVerifierWorld(database, { cluster, identityProviders: [PROVIDER] })
     folder = await mkdtemp(join(tmpdir(), 'rescind-faults-'))
   })
   afterAll(async () => {

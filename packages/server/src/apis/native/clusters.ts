@@ -1,11 +1,11 @@
 import { type Static, Type } from '@fastify/type-provider-typebox'
 import { formatPosition } from '@rescind/core/log'
 import type { Authority } from '../../authority/index.ts'
-import { CLUSTER_CLASSES, type Cluster, MAX_STALENESS, WHEN_STALE } from '../../federation/cluster.ts'
+import { CLUSTER_CLASSES, type Cluster, WHEN_STALE } from '../../federation/cluster.ts'
 import { createClusterCredential } from '../../federation/cluster-credentials.ts'
 import { type ClusterNode, nodesOfCluster } from '../../federation/cluster-nodes.ts'
+import { ClusterDraft, clusterSettings, ProfileBody } from '../../federation/cluster-settings.ts'
 import {
-  type ClusterSettings,
   createCluster,
   deleteCluster,
   getCluster,
@@ -18,26 +18,6 @@ import { administratorOf, readerOf } from './permissions.ts'
 import { cutPage, PageQuery, pageOf, RESPONSES } from './responses.ts'
 
 const DEFAULT_LIMIT = 100
-const Name = Type.String({ pattern: '^[^\\p{Cc}\\p{Bidi_Control}]{1,255}$' })
-const Uri = Type.String({ pattern: '^https?://[\\x21-\\x7e]{1,1024}$' })
-const Profile = Type.Object(
-  { library: Name, cacheSeconds: Type.Integer({ minimum: 0, maximum: 31_536_000 }) },
-  { additionalProperties: false },
-)
-const Settings = Type.Object(
-  {
-    name: Name,
-    class: Type.Optional(Type.Enum(CLUSTER_CLASSES)),
-    apis: Type.Optional(Type.Array(Type.String({ pattern: '^[\\x21-\\x7e]{1,1024}$' }), { maxItems: 1_000 })),
-    identityProviders: Type.Optional(Type.Array(Uri, { maxItems: 100 })),
-    maxStaleness: Type.Optional(
-      Type.Integer({ minimum: MAX_STALENESS.shortest, maximum: MAX_STALENESS.longest }),
-    ),
-    whenStale: Type.Optional(Type.Enum(WHEN_STALE)),
-    verifierProfile: Type.Optional(Profile),
-  },
-  { additionalProperties: false },
-)
 const ClusterBody = Type.Object({
   id: Type.String(),
   name: Type.String(),
@@ -46,7 +26,7 @@ const ClusterBody = Type.Object({
   identityProviders: Type.Array(Type.String()),
   maxStaleness: Type.Integer(),
   whenStale: Type.Enum(WHEN_STALE),
-  verifierProfile: Type.Optional(Profile),
+  verifierProfile: Type.Optional(ProfileBody),
   createdAt: Type.String(),
   updatedAt: Type.String(),
 })
@@ -71,10 +51,10 @@ const Path = Type.Object({ id: Type.String({ maxLength: 64 }) })
 export function clusters(app: NativeApp, authority: Authority): void {
   app.post(
     '/clusters',
-    { schema: { body: Settings, response: { 201: ClusterBody, ...RESPONSES } } },
+    { schema: { body: ClusterDraft, response: { 201: ClusterBody, ...RESPONSES } } },
     async (request, reply) => {
       const actor = administratorOf(actorOf(request))
-      const cluster = await createCluster(authority, actor, settingsOf(request.body))
+      const cluster = await createCluster(authority, actor, clusterSettings(request.body))
       reply.code(201)
       return represent(cluster)
     },
@@ -100,10 +80,12 @@ export function clusters(app: NativeApp, authority: Authority): void {
 
   app.put(
     '/clusters/:id',
-    { schema: { params: Path, body: Settings, response: { 200: ClusterBody, ...RESPONSES } } },
+    { schema: { params: Path, body: ClusterDraft, response: { 200: ClusterBody, ...RESPONSES } } },
     async (request) => {
       const actor = administratorOf(actorOf(request))
-      return represent(await replaceCluster(authority, actor, request.params.id, settingsOf(request.body)))
+      return represent(
+        await replaceCluster(authority, actor, request.params.id, clusterSettings(request.body)),
+      )
     },
   )
 
@@ -135,18 +117,6 @@ export function clusters(app: NativeApp, authority: Authority): void {
       return { items: nodes.map(representNode), next: null }
     },
   )
-}
-
-function settingsOf(body: Static<typeof Settings>): ClusterSettings {
-  return {
-    name: body.name,
-    class: body.class ?? 'connected',
-    apis: body.apis ?? [],
-    identityProviders: body.identityProviders ?? [],
-    maxStaleness: body.maxStaleness ?? MAX_STALENESS.usual,
-    whenStale: body.whenStale ?? 'closed',
-    verifierProfile: body.verifierProfile,
-  }
 }
 
 function represent(cluster: Cluster): Static<typeof ClusterBody> {

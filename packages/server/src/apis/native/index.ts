@@ -34,6 +34,7 @@ import { sql } from './sql.ts'
 import { sqlCatalogue } from './sql-catalogue.ts'
 import { tokens } from './tokens.ts'
 import { userAccess } from './user-access.ts'
+import { userIdentities } from './user-identities.ts'
 import { userLifecycle } from './user-lifecycle.ts'
 import { users } from './users.ts'
 
@@ -78,6 +79,7 @@ export function nativeApi(
     applicationKeys(app, authority)
     userLifecycle(app, authority)
     userAccess(app, authority, knowledge)
+    userIdentities(app, authority)
     tokens(app, authority, knowledge)
     revocations(app, authority, knowledge)
     sql(app, sqlServices)

@@ -4,6 +4,7 @@ import type { Actor, Authority } from '../../authority/index.ts'
 import { DomainError } from '../../errors/index.ts'
 import type { Knowledge } from '../../log/index.ts'
 import type { ConsoleSession } from '../../oidc/console/sessions.ts'
+import { AskedTarget } from '../../revocation/ask.ts'
 import {
   ClusterDocument,
   EffectSummary,
@@ -26,40 +27,6 @@ const DEFAULT_LIMIT = 100
 const Id = Type.String({ minLength: 1, maxLength: 1024 })
 const Nullable = Type.Union([Type.String(), Type.Null()])
 const closed = { additionalProperties: false } as const
-
-const AskedTarget = Type.Union([
-  Type.Object(
-    { type: Type.Literal('token'), token: Type.String({ minLength: 1, maxLength: 16_384 }) },
-    closed,
-  ),
-  Type.Object({ type: Type.Literal('token'), id: Id }, closed),
-  Type.Object(
-    {
-      type: Type.Enum([
-        'grant',
-        'session',
-        'key',
-        'user',
-        'application',
-        'api',
-        'authorization_server',
-        'organization',
-      ]),
-      id: Id,
-    },
-    closed,
-  ),
-  Type.Object(
-    {
-      type: Type.Literal('identity_provider'),
-      id: Id,
-      /** Kids of keys to be blocked even if they are still published. */
-      blockKids: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 128 }), { maxItems: 100 })),
-    },
-    closed,
-  ),
-  Type.Object({ type: Type.Literal('user_application'), user: Id, application: Id }, closed),
-])
 
 const Request = Type.Object(
   {

@@ -29,3 +29,32 @@ export async function findFederatedIdentity(
     .where('subject', '=', subject)
     .executeTakeFirst()
 }
+
+/** As whom a user is known, the oldest first. */
+export async function listFederatedIdentities(tx: ReadTx, userId: string): Promise<FederatedIdentities[]> {
+  return tx.db
+    .selectFrom('federated_identities')
+    .selectAll()
+    .where('organization_id', '=', organizationOf(tx))
+    .where('user_id', '=', userId)
+    .orderBy('created_at')
+    .orderBy('issuer')
+    .orderBy('subject')
+    .execute()
+}
+
+/** @returns by which subjects the user was known at the issuer; none where by none */
+export async function deleteFederatedIdentity(
+  tx: WriteTx,
+  issuer: string,
+  userId: string,
+): Promise<readonly string[]> {
+  const deleted = await tx.db
+    .deleteFrom('federated_identities')
+    .where('organization_id', '=', organizationOf(tx))
+    .where('issuer', '=', issuer)
+    .where('user_id', '=', userId)
+    .returning('subject')
+    .execute()
+  return deleted.map(({ subject }) => subject)
+}

@@ -1,11 +1,27 @@
 import { formatPosition } from '@rescind/core/log'
+import type { Static } from 'typebox'
+import { Compile } from 'typebox/compile'
 import type { Cluster } from '../../../federation/cluster.ts'
 import { nodesOfCluster } from '../../../federation/cluster-nodes.ts'
-import { getCluster, listClusters } from '../../../federation/clusters.ts'
+import { ClusterDraft, clusterSettings } from '../../../federation/cluster-settings.ts'
+import { createCluster, deleteCluster, getCluster, listClusters } from '../../../federation/clusters.ts'
+import { faultyStatement } from '../../syntax/index.ts'
 import { integer, json, type MethodCall, type Resource, text, timestamp } from '../resource.ts'
 import { ownMethod, pages, timeOf } from './method.ts'
 
 const PAGE = 1_000
+
+/** What INSERT takes, as SELECT shows it. */
+const SETTINGS = [
+  text('name', 'What people call it'),
+  text('class', 'connected, standard or unmanaged'),
+  json('apis', 'The APIs whose tokens it takes'),
+  json('identity_providers', 'The issuers that it trusts besides'),
+  integer('max_staleness', 'How long its nodes may go without news, in milliseconds'),
+  text('when_stale', 'closed, introspect or open'),
+  json('verifier_profile', 'What is known of an unmanaged verifier'),
+]
+const Draft = Compile(ClusterDraft)
 
 export const clusters: Resource = {
   provider: 'rescind',
@@ -14,13 +30,7 @@ export const clusters: Resource = {
   description: 'Verifiers that stand together and live by one contract of freshness',
   columns: [
     text('id', 'The id of the cluster: cls…'),
-    text('name', 'What people call it'),
-    text('class', 'connected, standard or unmanaged'),
-    json('apis', 'The APIs whose tokens it takes'),
-    json('identity_providers', 'The issuers that it trusts besides'),
-    integer('max_staleness', 'How long its nodes may go without news, in milliseconds'),
-    text('when_stale', 'closed, introspect or open'),
-    json('verifier_profile', 'What is known of an unmanaged verifier'),
+    ...SETTINGS,
     timestamp('created', 'When it was made'),
     timestamp('updated', 'When it was changed last'),
   ],
@@ -43,6 +53,28 @@ export const clusters: Resource = {
       async run(call) {
         const { items, more } = await allClusters(call)
         return { rows: items.map(shown), more }
+      },
+    }),
+    ownMethod({
+      name: 'create',
+      verb: 'insert',
+      body: SETTINGS,
+      description: 'Registers a cluster; its credentials are made over HTTP, which shows them once',
+      operation: 'POST /api/rescind/v1/clusters',
+      async run({ services, actor, body }) {
+        const draft = draftOf(body)
+        return { rows: [shown(await createCluster(services.authority, actor, clusterSettings(draft)))] }
+      },
+    }),
+    ownMethod({
+      name: 'delete',
+      verb: 'delete',
+      required: ['id'],
+      description: 'Deletes a cluster with its credentials and nodes',
+      operation: 'DELETE /api/rescind/v1/clusters/{id}',
+      async run({ services, actor, parameters }) {
+        await deleteCluster(services.authority, actor, parameters.get('id') ?? '')
+        return { rows: [] }
       },
     }),
   ],
@@ -110,6 +142,22 @@ async function nodesOf({ services, actor }: MethodCall, cluster: Cluster): Promi
     lease_until: timeOf(leaseUntil),
     registered_at: timeOf(registeredAt),
   }))
+}
+
+function draftOf(body: Readonly<Record<string, unknown>>): Static<typeof ClusterDraft> {
+  const { name, class: kind, apis, identity_providers, max_staleness, when_stale, verifier_profile } = body
+  const draft = {
+    name,
+    ...(kind !== undefined && { class: kind }),
+    ...(apis !== undefined && { apis }),
+    ...(identity_providers !== undefined && { identityProviders: identity_providers }),
+    ...(max_staleness !== undefined && { maxStaleness: max_staleness }),
+    ...(when_stale !== undefined && { whenStale: when_stale }),
+    ...(verifier_profile !== undefined && { verifierProfile: verifier_profile }),
+  }
+  if (Draft.Check(draft)) return draft
+  const [fault] = Draft.Errors(draft)
+  throw faultyStatement(`this is no cluster: ${fault?.instancePath ?? ''} ${fault?.message ?? ''}`)
 }
 
 function shown(cluster: Cluster): object {

@@ -1,7 +1,6 @@
 import { formatPosition, type Position, REASON_CODES } from '@rescind/core/log'
-import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
-import type { AskedTarget } from '../../../revocation/ask.ts'
+import { AskedTarget } from '../../../revocation/ask.ts'
 import type { EffectSummary } from '../../../revocation/effect/document.ts'
 import { effectById, effectsOf } from '../../../revocation/effect/effects.ts'
 import { previewRevocation } from '../../../revocation/preview.ts'
@@ -23,35 +22,7 @@ import { blockedKids, why } from './reason.ts'
 
 const PAGE = 1_000
 
-const Id = Type.String({ minLength: 1, maxLength: 1024 })
-const closed = { additionalProperties: false } as const
-const Target = Compile(
-  Type.Union([
-    Type.Object(
-      { type: Type.Literal('token'), token: Type.String({ minLength: 1, maxLength: 16_384 }) },
-      closed,
-    ),
-    Type.Object({ type: Type.Literal('token'), id: Id }, closed),
-    Type.Object(
-      {
-        type: Type.Enum([
-          'grant',
-          'session',
-          'key',
-          'user',
-          'application',
-          'api',
-          'authorization_server',
-          'organization',
-        ]),
-        id: Id,
-      },
-      closed,
-    ),
-    Type.Object({ type: Type.Literal('identity_provider'), id: Id, blockKids: Type.Array(Id) }, closed),
-    Type.Object({ type: Type.Literal('user_application'), user: Id, application: Id }, closed),
-  ]),
-)
+const Target = Compile(AskedTarget)
 
 const WHAT = [
   text(
