@@ -1,5 +1,5 @@
 import { createHash, randomInt, randomUUID } from 'node:crypto'
-import { type Actor, type Authority, entryActor, newObjectId, type Role } from '../authority/index.ts'
+import { type Actor, type Authority, entryActor, newObjectId } from '../authority/index.ts'
 import { DomainError } from '../errors/index.ts'
 import { append } from '../log/index.ts'
 import { Secret } from '../secrets/index.ts'
@@ -18,13 +18,15 @@ import { deleteGroupMember, listGroupMembers } from '../store/queries/group-memb
 import {
   areSameRoles,
   columnsOfRoles,
+  type FirstRoles,
+  firstRoles,
   type GroupRole,
   grantedRolesOf,
   type OrganizationRole,
   refuseForHigherCredential,
 } from './granted-roles.ts'
 import { joinGroup, type Membership, membershipOf } from './group-members.ts'
-import { decodeRoles, encodeRoles } from './roles.ts'
+import { decodeRoles } from './roles.ts'
 
 /** The protection space that Atlas's clients see; it is part of what is hashed (RFC 7616 section 3.4.2). */
 export const DIGEST_REALM = 'MMS Public API'
@@ -105,25 +107,16 @@ export async function addDigestKey(
   tx: WriteTx,
   actor: Actor,
   key: PreparedDigestKey,
-  content: {
-    readonly description: string
-    readonly roles: readonly Role[]
-    /** By Atlas's names, where they were granted by those. */
-    readonly granted?: readonly OrganizationRole[]
-  },
+  content: FirstRoles & { readonly description: string },
   at: number,
 ): Promise<void> {
-  const roles =
-    content.granted === undefined
-      ? { roles: encodeRoles(content.roles), granted_roles: null }
-      : columnsOfRoles(content.granted, new Set(content.roles))
   const added = await insertDigestKey(tx, {
     id: key.id,
     public_key: key.publicKey,
     description: content.description,
     ha1_md5: key.sealedMd5,
     ha1_sha256: key.sealedSha256,
-    ...roles,
+    ...firstRoles(content),
     private_key_end: key.privateKeyEnd,
     created_at: at,
   })

@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import type { Actor, Role } from '../authority/index.ts'
 import { DomainError } from '../errors/index.ts'
-import { decodeRoles } from './roles.ts'
+import { decodeRoles, encodeRoles } from './roles.ts'
 
 /** What Atlas calls the roles that a credential may have in an organization. */
 export const ORGANIZATION_ROLES = [
@@ -64,6 +64,20 @@ export function columnsOfRoles(
     roles: JSON.stringify([...kept, ...amountOf(granted)]),
     granted_roles: JSON.stringify([...new Set(granted)]),
   }
+}
+
+/** The roles that a credential is made with. */
+export interface FirstRoles {
+  readonly roles: readonly Role[]
+  /** By Atlas's names, where they were granted by those. */
+  readonly granted?: readonly OrganizationRole[]
+}
+
+/** The columns of a new row for them. */
+export function firstRoles({ roles, granted }: FirstRoles) {
+  return granted === undefined
+    ? { roles: encodeRoles(roles), granted_roles: null }
+    : columnsOfRoles(granted, new Set(roles))
 }
 
 /** As a row of `group_members` keeps them. */

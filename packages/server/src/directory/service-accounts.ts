@@ -1,5 +1,5 @@
 import type { Position } from '@rescind/core/log'
-import { type Actor, type Authority, entryActor, newObjectId, type Role } from '../authority/index.ts'
+import { type Actor, type Authority, entryActor, newObjectId } from '../authority/index.ts'
 import { DomainError } from '../errors/index.ts'
 import { append, head } from '../log/index.ts'
 import type { Secret } from '../secrets/index.ts'
@@ -23,13 +23,15 @@ import { deleteServiceTokens } from '../store/queries/service-tokens.ts'
 import {
   areSameRoles,
   columnsOfRoles,
+  type FirstRoles,
+  firstRoles,
   type GroupRole,
   grantedRolesOf,
   type OrganizationRole,
   refuseForHigherCredential,
 } from './granted-roles.ts'
 import { joinGroup } from './group-members.ts'
-import { decodeRoles, encodeRoles } from './roles.ts'
+import { decodeRoles } from './roles.ts'
 import { requireServiceAccountRow } from './service-account-rows.ts'
 import {
   addSecret,
@@ -87,26 +89,19 @@ export async function addServiceAccount(
   tx: WriteTx,
   actor: Actor,
   { clientId, clientSecret }: ServiceAccountCredential,
-  content: {
+  content: FirstRoles & {
     readonly name: string
     readonly description: string
-    readonly roles: readonly Role[]
-    /** By Atlas's names, where they were granted by those. */
-    readonly granted?: readonly OrganizationRole[]
     /** Milliseconds since the epoch; left out: the secret does not expire. */
     readonly secretExpiresAt?: number
   },
   at: number,
 ): Promise<NewServiceAccountSecret> {
-  const roles =
-    content.granted === undefined
-      ? { roles: encodeRoles(content.roles), granted_roles: null }
-      : columnsOfRoles(content.granted, new Set(content.roles))
   const added = await insertServiceAccount(tx, {
     client_id: clientId,
     name: content.name,
     description: content.description,
-    ...roles,
+    ...firstRoles(content),
     created_at: at,
   })
   if (!added) throw new DomainError('service_account_taken')

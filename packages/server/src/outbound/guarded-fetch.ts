@@ -47,8 +47,10 @@ export async function guardedFetch(
         let total = 0
         response.on('data', (chunk: Buffer) => {
           total += chunk.byteLength
-          if (total > limit) request.destroy(new FetchFailed('size', `more than ${limit} bytes`))
-          else chunks.push(chunk)
+          if (total <= limit) return void chunks.push(chunk)
+          // Refused before it is ended: a short answer that is there already would count as whole.
+          reject(new FetchFailed('size', `more than ${limit} bytes`))
+          request.destroy()
         })
         response.on('error', reject)
         response.on('end', () => {

@@ -9,7 +9,6 @@ import { openLogger } from './logging.ts'
 import { runRecover } from './recover.ts'
 import { serve } from './serve.ts'
 import { stopOnSignal } from './signals.ts'
-import { runSqlShell } from './sql-shell.ts'
 
 const USAGE = `usage: rescind serve [--demo]
        rescind guard --authority URL --credential C --audience A --port P [--host H] [--scope S] [--snapshot FILE]
@@ -27,8 +26,7 @@ guard   Answers a proxy's question about a request's token: 204, 401, 403 or 503
 recover Opens a new incarnation of every log that was reported to lack entries, with --all of every log: mandatory
         after a restore (docs/operations.md). It works on the database, by the configuration of the server.
         --dismiss lets the logs go on as they were: for reports that are known to be false.
-sql     Runs SQL against a server, or reads statements from the terminal (docs/sql.md).
-        The API token stands in RESCIND_API_TOKEN.`
+Of the others \`rescind <command> --help\` tells more.`
 
 /** The command line of what runs here; `commands` has the rest. Whatever the operator can put right is one line on stderr, and exit code 1. */
 export async function commandLine(words: readonly string[]): Promise<void> {
@@ -38,7 +36,6 @@ export async function commandLine(words: readonly string[]): Promise<void> {
     else if (values.help) printLine(USAGE)
     else if (positionals.join(' ') === 'guard') await runGuard(values, printLine)
     else if (positionals.join(' ') === 'recover') await runRecover(values, printLine)
-    else if (positionals[0] === 'sql') await runSqlShell(positionals.slice(1), values)
     else if (positionals.join(' ') !== 'serve') throw new UsageError(USAGE)
     else await run({ demo: values.demo })
   } catch (failure) {
@@ -73,9 +70,6 @@ function parse(words: readonly string[]) {
         reason: { type: 'string' },
         dismiss: { type: 'boolean' },
         yes: { type: 'boolean' },
-        file: { type: 'string', short: 'f' },
-        output: { type: 'string', short: 'o' },
-        url: { type: 'string' },
       },
     })
   } catch (cause) {

@@ -2,7 +2,6 @@ import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
-import { complete } from './completion.ts'
 import { FORMATS, type Format } from './format.ts'
 import { splitStatements } from './split.ts'
 
@@ -38,7 +37,8 @@ export async function interact(
     input,
     output,
     terminal: isTerminal,
-    completer: complete,
+    // What there is to complete reaches all of the server: it is loaded by whoever first asks for it.
+    completer: async (line: string) => (await import('./completion.ts')).complete(line),
     history: isTerminal ? remembered(file) : [],
     historySize: MOST_REMEMBERED,
     removeHistoryDuplicates: true,

@@ -1,6 +1,7 @@
 import { type Command, CommandRefused } from './command.ts'
 import { RECEIPT_USAGE, receiptCommand } from './receipt.ts'
 import { REVOKE_USAGE, revokeCommand } from './revoke.ts'
+import { SQL_USAGE, sqlCommand } from './sql.ts'
 import { STACKQL_USAGE, stackqlCommand } from './stackql.ts'
 import { processTerminal } from './terminal.ts'
 
@@ -8,6 +9,7 @@ import { processTerminal } from './terminal.ts'
 const COMMANDS: ReadonlyMap<string, { readonly run: Command; readonly usage: string }> = new Map([
   ['revoke', { run: revokeCommand, usage: REVOKE_USAGE }],
   ['receipt', { run: receiptCommand, usage: RECEIPT_USAGE }],
+  ['sql', { run: sqlCommand, usage: SQL_USAGE }],
   ['stackql', { run: stackqlCommand, usage: STACKQL_USAGE }],
 ])
 
