@@ -3,7 +3,7 @@ import { loadavg } from 'node:os'
 import { readBundle, sizeOf } from '../packages/server/test/console/bundle.ts'
 import { openChromium } from '../packages/server/test/oidc/pages/chromium.ts'
 import { watchPage } from './console-watch.mjs'
-import { createWorld, OPERATOR } from './console-world.mjs'
+import { createWorld, keptWorld, OPERATOR } from './console-world.mjs'
 import { DATABASES } from './databases.mjs'
 import { startRescind } from './rescind.mjs'
 import { count, figure, interleave, median, milliseconds, printTable } from './statistics.mjs'
@@ -18,17 +18,15 @@ const kilobytes = (bytes) => `${(bytes / 1_000).toFixed(1)} kB`
  * What the console weighs, and what a person waits for in it: paints and interactions by Chromium's own trace, with a
  * hundred thousand users and a million tokens. Each round of the paints is a browser that has nothing of it yet.
  */
-export async function benchConsole(folder, { users = 100_000, tokens = 1_000_000, rounds = 5 }) {
+export async function benchConsole(folder, { users = 100_000, tokens = 1_000_000, rounds = 5, world: kept }) {
   printBundle(await readBundle())
   if (!existsSync(CHROMIUM)) {
     process.stdout.write(`${CHROMIUM} is not installed: paints and interactions are not measured\n`)
     return
   }
-  const [database] = DATABASES
-  const place = await database.create(folder)
+  const { place, world } = await findWorld(folder, kept, { users, tokens })
   const browser = await openChromium()
   try {
-    const world = await createWorld(folder, place, { users, tokens })
     const rescind = await startRescind(folder, { home: place })
     try {
       await measureInBrowser(browser, rescind, world, { users, tokens, rounds })
@@ -39,6 +37,13 @@ export async function benchConsole(folder, { users = 100_000, tokens = 1_000_000
     await browser.close()
     await place.remove()
   }
+}
+
+async function findWorld(folder, kept, sizes) {
+  if (kept !== undefined) return keptWorld(kept, sizes)
+  const [database] = DATABASES
+  const place = await database.create(folder)
+  return { place, world: await createWorld(folder, place, sizes) }
 }
 
 /** Prints paints and interactions of a world that a server serves. */

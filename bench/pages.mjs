@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createWorld, NATIVE } from './console-world.mjs'
+import { createWorld, keptWorld, NATIVE } from './console-world.mjs'
 import { DATABASES } from './databases.mjs'
 import { call, startRescind } from './rescind.mjs'
 import { count, figure, milliseconds, printTable } from './statistics.mjs'
@@ -8,12 +8,13 @@ import { count, figure, milliseconds, printTable } from './statistics.mjs'
 const OVERVIEW_KEPT = 1_050
 
 /** What the pages of the console ask the API for, with a hundred thousand users and a million tokens. */
-export async function benchPages(folder, { users = 100_000, tokens = 1_000_000, rounds = 7 }) {
+export async function benchPages(folder, { users = 100_000, tokens = 1_000_000, rounds = 7, world: kept }) {
   const columns = []
-  for (const database of DATABASES) {
-    const place = await database.create(folder)
+  // A cluster of PostgreSQL is gone with the run that started it.
+  const databases = kept === undefined ? DATABASES : DATABASES.slice(0, 1)
+  for (const database of databases) {
+    const { place, world } = await findWorld(folder, database, kept, { users, tokens })
     try {
-      const world = await createWorld(folder, place, { users, tokens })
       const rescind = await startRescind(folder, { home: place })
       try {
         columns.push(await measure(rescind, world, rounds))
@@ -25,12 +26,18 @@ export async function benchPages(folder, { users = 100_000, tokens = 1_000_000, 
     }
   }
   printTable(`What the console asks, ${count(users)} users and ${count(tokens)} tokens`, [
-    ['', ...DATABASES.map(({ name }) => name)],
+    ['', ...databases.map(({ name }) => name)],
     ...Object.keys(columns[0]).map((name) => [
       name,
       ...columns.map((column) => figure(column[name], milliseconds)),
     ]),
   ])
+}
+
+async function findWorld(folder, database, kept, sizes) {
+  if (kept !== undefined) return keptWorld(kept, sizes)
+  const place = await database.create(folder)
+  return { place, world: await createWorld(folder, place, sizes) }
 }
 
 function questions({ applications: [most, other], apis: [api], rare, user, lastLogin }) {
@@ -58,6 +65,11 @@ function questions({ applications: [most, other], apis: [api], rare, user, lastL
       ...live,
     }),
     'tokens of an authorization server that issued few': of('/tokens', { authorizationServer: rare }),
+    applications: of('/applications', {}),
+    'applications by what nobody is called': of('/applications', { q: 'nobody' }),
+    'sessions of a user': `/users/${user}/sessions`,
+    'applications of a user': `/users/${user}/applications`,
+    audit: of('/audit', {}),
     revocations: of('/revocations', {}),
     'preview of a user': { type: 'user', id: user },
     'preview of an application with three tenths of the tokens': { type: 'application', id: most },
@@ -65,7 +77,7 @@ function questions({ applications: [most, other], apis: [api], rare, user, lastL
   }
 }
 
-export async function measure(rescind, world, rounds) {
+async function measure(rescind, world, rounds) {
   const asked = questions(world)
   const times = Object.fromEntries(Object.keys(asked).map((name) => [name, []]))
   for (let round = 0; round <= rounds; round++)

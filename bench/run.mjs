@@ -2,9 +2,10 @@
  * Measures the authority and says on what. Asserts nothing.
  *
  *   node bench/run.mjs [verifier|fleet|reads|writes|commits|starts|mass|tokens|sql|pages|console…] [--source]
- *     [--followers 1000,5000] [--users 100000] [--tokens 1000000] [--rounds 7]
+ *     [--followers 1000,5000] [--users 100000] [--tokens 1000000] [--rounds 7] [--world FOLDER]
  *
- * Without a name, all. `RESCIND_BENCH_DIR` chooses the disk (a folder; default: the system's for temporary files).
+ * Without a name, all. `--world` keeps what `pages` and `console` are measured with, embedded, for the next run; `world`
+ * only makes it. `RESCIND_BENCH_DIR` chooses the disk (a folder; default: the system's for temporary files).
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -20,6 +21,7 @@ const { values, positionals } = parseArgs({
     users: { type: 'string' },
     tokens: { type: 'string' },
     rounds: { type: 'string' },
+    world: { type: 'string' },
   },
 })
 if (values.source) process.env.BENCH_SOURCE = '1'
@@ -27,6 +29,7 @@ if (values.source) process.env.BENCH_SOURCE = '1'
 // After the choice above, which they read.
 const { benchCommits } = await import('./commits.mjs')
 const { benchConsole } = await import('./console.mjs')
+const { keptWorld } = await import('./console-world.mjs')
 const { startPostgres } = await import('./databases.mjs')
 const { describeMachine, printSyncs } = await import('./machine.mjs')
 const { MEASURED } = await import('./product.mjs')
@@ -54,11 +57,20 @@ const BENCHES = {
   fleet: benchFleet,
 }
 
+/** Nothing is measured by making the world that others measure with. */
+const MADE = {
+  world: (_folder, { users = 100_000, tokens = 1_000_000, world }) => {
+    if (world === undefined) throw new Error('world needs --world FOLDER')
+    return keptWorld(world, { users, tokens })
+  },
+}
+const known = { ...BENCHES, ...MADE }
+
 const chosen = positionals.length > 0 ? positionals : Object.keys(BENCHES)
-const unknown = chosen.filter((name) => !Object.hasOwn(BENCHES, name))
+const unknown = chosen.filter((name) => !Object.hasOwn(known, name))
 if (unknown.length > 0) {
   process.stderr.write(
-    `no benchmark called ${unknown.join(', ')}: there are ${Object.keys(BENCHES).join(', ')}\n`,
+    `no benchmark called ${unknown.join(', ')}: there are ${Object.keys(known).join(', ')}\n`,
   )
   process.exit(2)
 }
@@ -67,6 +79,7 @@ const options = Object.fromEntries(
     values[name] === undefined ? [] : [[name, Number(values[name])]],
   ),
 )
+if (values.world !== undefined) options.world = values.world
 if (values.followers !== undefined)
   options.followers = values.followers
     .split(',')
@@ -78,7 +91,7 @@ try {
   describeMachine(folder)
   process.stdout.write(`measured: ${MEASURED}\n`)
   printSyncs(folder)
-  for (const name of chosen) await BENCHES[name](folder, options)
+  for (const name of chosen) await known[name](folder, options)
 } finally {
   await stopPostgres()
   await rm(folder, { recursive: true, force: true })
