@@ -43,10 +43,7 @@ function shotsOf({ people, shop, orders }: Seed): readonly Shot[] {
           .getByRole('button', { name: /^Revoke access token/ })
           .first()
           .click()
-        await page
-          .getByRole('dialog')
-          .getByText(/live tokens?/)
-          .waitFor()
+        await page.locator('.preview[aria-busy=false]').waitFor()
       },
     },
     { name: 'applications', path: 'applications' },
@@ -93,10 +90,7 @@ function shotsOf({ people, shop, orders }: Seed): readonly Shot[] {
       path: `applications/${shop.id}`,
       prepare: async (page) => {
         await page.getByRole('button', { name: 'Revoke All Tokens' }).click()
-        await page
-          .getByRole('dialog')
-          .getByText(/live tokens?/)
-          .waitFor()
+        await page.locator('.preview[aria-busy=false]').waitFor()
       },
     },
     {

@@ -30,7 +30,9 @@ export function clock(milliseconds: number): string {
 /** "84 ms", "2.4 s", "12 min": how long something took. */
 export function span(milliseconds: number): string {
   if (milliseconds < 1_000) return `${Math.round(milliseconds)} ms`
-  return milliseconds < 60_000 ? `${(milliseconds / 1_000).toFixed(1)} s` : roughly(milliseconds)
+  return milliseconds < 60_000
+    ? `${(milliseconds / 1_000).toFixed(1).replace(/\.0$/, '')} s`
+    : roughly(milliseconds)
 }
 
 export function exactly(at: string | number): string {

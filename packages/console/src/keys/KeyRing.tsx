@@ -47,7 +47,9 @@ export function KeyRing({ owner, use, title, note, keys, whyNoMore }: Props) {
         )
       }
     >
-      {keys.length === 0 && <Empty title="No keys" />}
+      {keys.length === 0 && (
+        <Empty title="No keys">Add one: made in this browser, or pasted. Only its public half is sent.</Empty>
+      )}
       <ul className="things" aria-label={title}>
         {keys.map((key) => (
           <KeyItem key={key.id} owner={owner} item={key} use={use} />

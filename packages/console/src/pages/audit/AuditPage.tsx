@@ -33,7 +33,7 @@ const COLUMNS: readonly Column<Event>[] = [
   {
     id: 'kind',
     title: 'What',
-    width: 'minmax(160px, 1.2fr)',
+    width: 'minmax(216px, 1.2fr)',
     narrow: 'title',
     cell: ({ kind }) => <code className="name">{kind}</code>,
   },
@@ -52,13 +52,13 @@ const COLUMNS: readonly Column<Event>[] = [
   {
     id: 'reason',
     title: 'Why',
-    width: 'minmax(100px, 1fr)',
+    width: 'minmax(90px, 1fr)',
     cell: (event) => <Name>{reasonOf(event)}</Name>,
   },
   {
     id: 'cause',
     title: 'Cause',
-    width: 'minmax(100px, 1fr)',
+    width: 'minmax(90px, 0.9fr)',
     cell: ({ cause }) => <Name>{cause ?? ''}</Name>,
   },
   {
@@ -136,6 +136,7 @@ function FilterForm({
         {FIELDS.map(([name, label]) => (
           <TextInput
             key={name}
+            className="filter-search"
             aria-label={label}
             placeholder={label}
             value={fields[name] ?? ''}

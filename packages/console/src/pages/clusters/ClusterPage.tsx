@@ -16,6 +16,7 @@ import { MEANS } from './contract.ts'
 import { EditContract } from './EditContract.tsx'
 import { Nodes } from './Nodes.tsx'
 import { Snippets } from './Snippets.tsx'
+import { useApiNames } from './useApiNames.ts'
 
 const route = getRouteApi('/clusters/$clusterId')
 
@@ -27,6 +28,7 @@ export function ClusterPage() {
   const confirm = useConfirm()
   const { data: cluster, error, refetch } = useQuery(clusterQuery(clusterId))
   const nodes = useQuery(nodesQuery(clusterId))
+  const apiNames = useApiNames()
   const [editing, setEditing] = useState(false)
   const making = useMutation({ mutationFn: () => createCredential(clusterId) })
   if (cluster === undefined)
@@ -98,7 +100,7 @@ export function ClusterPage() {
             </Fact>
           )}
           <Fact name="APIs">
-            <Name wrap>{cluster.apis.join(', ') || 'none'}</Name>
+            <Name wrap>{apiNames(cluster.apis)}</Name>
           </Fact>
           <Fact name="Identity providers">
             <Name wrap>{cluster.identityProviders.join(', ') || 'none'}</Name>

@@ -14,16 +14,18 @@ import { Page, Panel } from '../../design/Page.tsx'
 import { StatusMark } from '../../design/StatusMark.tsx'
 import { span } from '../../design/Time.tsx'
 import { AddCluster } from './AddCluster.tsx'
+import { useApiNames } from './useApiNames.ts'
 
 export function ClustersPage() {
   const { canManage } = useSession()
   const [adding, setAdding] = useState(false)
   const page = usePaged(['clusters', 'list'], clustersPath, Cluster)
   const { data: overview } = useQuery(overviewQuery)
+  const apiNames = useApiNames()
   const columns = useMemo(() => {
     const live = new Map(overview?.clusters.map((cluster) => [cluster.id, cluster]))
-    return columnsWith((id) => live.get(id))
-  }, [overview])
+    return columnsWith((id) => live.get(id), apiNames)
+  }, [overview, apiNames])
   return (
     <Page
       title="Clusters"
@@ -59,7 +61,10 @@ interface Live {
   readonly lag: number | null
 }
 
-function columnsWith(liveOf: (id: string) => Live | undefined): readonly Column<Cluster>[] {
+function columnsWith(
+  liveOf: (id: string) => Live | undefined,
+  apiNames: (apis: readonly string[]) => string,
+): readonly Column<Cluster>[] {
   return [
     {
       id: 'name',
@@ -77,7 +82,7 @@ function columnsWith(liveOf: (id: string) => Live | undefined): readonly Column<
       id: 'apis',
       title: 'Relies on',
       width: 'minmax(160px, 2fr)',
-      cell: ({ apis }) => <Name>{apis.join(' ')}</Name>,
+      cell: ({ apis }) => <Name>{apiNames(apis)}</Name>,
     },
     {
       id: 'contract',

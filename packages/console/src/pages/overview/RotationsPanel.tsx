@@ -14,7 +14,13 @@ export function RotationsPanel({ rings }: { readonly rings: Overview['signing'] 
               <Name>{name ?? 'Signing people in (the organization)'}</Name>
             </Link>
             <span className="softer">
-              active since <Time at={activeSince} />
+              {activeSince === null ? (
+                'no key yet'
+              ) : (
+                <>
+                  active since <Time at={activeSince} />
+                </>
+              )}
             </span>
             <span className="line-time">
               {nextRotation === null ? (

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { refreshDue } from '../../../src/federation/provider-keys/refresh.ts'
 import { SYSTEM } from '../../../src/store/index.ts'
+import { connectProvider, openProvider } from './provider.ts'
 import { type ConsoleWorld, openConsoleWorld } from './world.ts'
 
 const AXE = new URL('../../../../../node_modules/axe-core/axe.min.js', import.meta.url)
@@ -77,7 +79,7 @@ describe('the places of the console', () => {
   })
 
   it('fit a phone', async () => {
-    const narrow = await world.open('', { viewport: { width: 360, height: 740 }, hasTouch: true })
+    const narrow = await world.openAgain(page, { viewport: { width: 360, height: 740 }, hasTouch: true })
     const wide: string[] = []
     for (const [place, shown] of placesOf(world)) {
       await narrow.page.goto(`${world.url}${place}`)
@@ -230,7 +232,7 @@ describe('the places of the console', () => {
     expect(await dialog.getByText('When this takes effect').count()).toBe(0)
     await dialog.getByLabel('Name').fill('orders-west')
     await dialog.getByLabel('Stale after, in seconds').fill('7.5')
-    await dialog.getByText('holds until it ends, at most 10.0 s after').waitFor()
+    await dialog.getByText('holds until it ends, at most 10 s after').waitFor()
     await dialog.getByLabel('When stale').selectOption('introspect')
     expect(await dialog.getByText('refuses everything (503) from then on').count()).toBe(1)
     await dialog.getByRole('button', { name: 'Save' }).click()
@@ -263,5 +265,34 @@ describe('the places of the console', () => {
     await page.keyboard.type('SHOW SERVICES IN okta;')
     await page.keyboard.press('Control+Enter')
     await page.getByRole('region', { name: 'Result' }).getByText('apps').first().waitFor()
+  })
+
+  it('show a provider with its keys, and revoke them: what is gone, and what is ticked, is blocked', async () => {
+    const provider = await openProvider('stolen', 'kept')
+    onTestFinished(() => provider.close())
+    await connectProvider(world.admin, provider.issuer, 'Robots')
+    await refreshDue(world.nodes.nodes[0].authority)
+    complaints.splice(0)
+    await go(page, 'federation', 'Robots')
+    const keys = page.getByRole('list', { name: 'Keys', exact: true }).getByRole('listitem')
+    const stateOf = (kid: string) => keys.filter({ hasText: kid }).textContent()
+    await keys.filter({ hasText: 'stolen' }).getByText('Trusted').waitFor()
+    expect(await keys.count()).toBe(2)
+    await page.getByText('takes the tokens of Robots').waitFor()
+
+    provider.publish('kept', 'fresh')
+    await page.getByRole('button', { name: 'Revoke JWKS' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText('is logged out, in every connected organization').waitFor()
+    await dialog.getByLabel('kept').check()
+    await dialog.getByLabel(/to confirm/).fill('Robots')
+    await dialog.getByRole('button', { name: 'Revoke', exact: true }).click()
+    await page.waitForURL('**/revocations/**')
+
+    await page.goto(`${world.url}federation`)
+    await keys.filter({ hasText: 'fresh' }).getByText('Trusted').waitFor()
+    expect(await stateOf('stolen')).toContain('Blocked for ever')
+    expect(await stateOf('kept')).toContain('Blocked for ever')
+    expect(complaints).toEqual([])
   })
 })

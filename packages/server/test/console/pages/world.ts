@@ -19,12 +19,15 @@ export interface ConsoleWorld extends Seed {
   readonly url: string
   /** Somebody who may do everything in the organization. */
   readonly operator: Administrator & { readonly id: string }
-  /** A browser of its own with somebody signed in, at a place of the console. */
-  open(
-    place?: string,
-    options?: BrowserContextOptions,
-    who?: Administrator,
-  ): Promise<{ readonly page: Page; readonly complaints: string[] }>
+  /** A browser of its own with somebody newly signed in, at a place of the console. */
+  open(place?: string, options?: BrowserContextOptions, who?: Administrator): Promise<Tab>
+  /** The same with the operator's session of the tab that was opened before, for what is not about signing in. */
+  openAgain(of: Page, options?: BrowserContextOptions): Promise<Tab>
+}
+
+interface Tab {
+  readonly page: Page
+  readonly complaints: string[]
 }
 
 export async function openConsoleWorld(options: NodesOptions = {}): Promise<ConsoleWorld> {
@@ -54,6 +57,9 @@ export async function openConsoleWorld(options: NodesOptions = {}): Promise<Cons
       // Asking who is signed in is answered 401 before, which browsers write down as an error.
       tab.complaints.splice(0)
       return tab
+    },
+    async openAgain(of, more = {}) {
+      return openTab(browser, { ...more, storageState: await of.context().storageState() })
     },
     async close() {
       await browser.close()
