@@ -40,7 +40,7 @@ const COLUMNS: readonly Column<Event>[] = [
   {
     id: 'subject',
     title: 'Of what',
-    width: 'minmax(180px, 2fr)',
+    width: 'minmax(150px, 2fr)',
     cell: (event) => <Name>{subjectOf(event)}</Name>,
   },
   {
