@@ -34,7 +34,7 @@ class Checker {
   readonly #committed: Committed[] = []
   readonly #acknowledged = new Map<number, { readonly entry: Committed; readonly at: number }>()
   #end: Committed | undefined
-  /** The incarnation that ends with entries lost. */
+  /** The earliest incarnation that has lost entries; all of a later one were lost with it. */
   #restoredIn: number | undefined
 
   take(event: Event): string | undefined {
@@ -46,7 +46,10 @@ class Checker {
         return undefined
       case 'restored':
         this.#end = event.end
-        this.#restoredIn = event.end?.mark.incarnation
+        this.#restoredIn = Math.min(
+          event.end?.mark.incarnation ?? 1,
+          this.#restoredIn ?? Number.POSITIVE_INFINITY,
+        )
         this.#forgetLost()
         return undefined
       case 'started':
@@ -167,10 +170,8 @@ class Checker {
 
   /** A restored authority that is asked about a token may not know it any more. */
   #isVoidSomewhere(token: IssuedToken): boolean {
-    return (
-      this.#committed.some((entry) => voids(entry, token) || isBlocked(entry, token)) ||
-      this.#restoredIn === token.position.incarnation
-    )
+    const mayBeLost = this.#restoredIn !== undefined && token.position.incarnation >= this.#restoredIn
+    return mayBeLost || this.#committed.some((entry) => voids(entry, token) || isBlocked(entry, token))
   }
 
   /** Once all faults have ended every node is fresh again, and every verdict is that of the log. */

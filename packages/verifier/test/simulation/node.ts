@@ -88,7 +88,8 @@ export class Node {
     const { now } = this.#world.time
     if (this.#stoppedUntil > now) return
     this.#stoppedUntil = now + milliseconds
-    if (withMachine) this.#slept += milliseconds
+    // Beside a wall clock that was set there is no clock left that tells the truth.
+    if (withMachine && this.#wallAhead === 0) this.#slept += milliseconds
   }
 
   /** Somebody sets the wall clock. A machine that slept has only this one to tell how long. */
