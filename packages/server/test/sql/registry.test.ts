@@ -51,14 +51,15 @@ describe('the registry for StackQL', () => {
     }
     await stackqlCommand(['registry', '--out', out, '--url', url], terminal)
     expect(printed.at(-1)).toContain('nopVerify')
-    const provider = parse(readFileSync(join(out, 'src/okta/v00.00.00000/provider.yaml'), 'utf8'))
-    expect(provider.config.auth).toEqual({
-      type: 'api_key',
-      credentialsenvvar: 'OKTA_API_TOKEN',
-      valuePrefix: 'SSWS ',
-    })
-    for (const [name, { service }] of Object.entries<Document>(provider.providerServices))
-      services.set(name, parse(readFileSync(join(out, 'src', service.$ref), 'utf8')))
+    for (const [name, credentialsenvvar, prefix] of [
+      ['okta', 'OKTA_API_TOKEN', ''],
+      ['rescind', 'RESCIND_API_TOKEN', 'rescind/'],
+    ] as const) {
+      const provider = parse(readFileSync(join(out, `src/${name}/v00.00.00000/provider.yaml`), 'utf8'))
+      expect(provider.config.auth).toEqual({ type: 'api_key', credentialsenvvar, valuePrefix: 'SSWS ' })
+      for (const [service, { service: file }] of Object.entries<Document>(provider.providerServices))
+        services.set(prefix + service, parse(readFileSync(join(out, 'src', file.$ref), 'utf8')))
+    }
   })
   afterAll(async () => {
     rmSync(out, { recursive: true })
@@ -86,7 +87,7 @@ describe('the registry for StackQL', () => {
       ...(body !== undefined && { body: JSON.stringify(body) }),
     })
     const text = await reply.text()
-    expect({ name, status: String(reply.status), text }).toMatchObject({
+    expect({ name, status: String(reply.status) }, `${name}: ${text}`).toMatchObject({
       status: method.response.openAPIDocKey,
     })
     const answer: Document = text === '' ? undefined : JSON.parse(text)
@@ -94,10 +95,17 @@ describe('the registry for StackQL', () => {
   }
 
   it('has documents of which every reference and every operation leads somewhere', () => {
-    expect([...services.keys()]).toEqual(['apps', 'authorizationservers', 'users'])
+    const names = [...services.keys()]
+    expect(names.slice(0, 3)).toEqual(['apps', 'authorizationservers', 'users'])
+    expect(names).toEqual(
+      expect.arrayContaining(
+        ['tokens', 'revocations', 'clusters', 'federations', 'users'].map((one) => `rescind/${one}`),
+      ),
+    )
     let methods = 0
-    for (const document of services.values()) {
-      expect(document.servers).toEqual([{ url: `${url}/`, variables: { subdomain: { default: 'default' } } }])
+    for (const [name, document] of services) {
+      const variables = { subdomain: { default: 'default' } }
+      expect(document.servers).toEqual([{ url: `${url}/`, ...(!name.includes('/') && { variables }) }])
       for (const reference of referencesIn(document)) follow(document, reference)
       for (const resource of Object.values<Document>(document.components['x-stackQL-resources']))
         for (const method of Object.values<Document>(resource.methods)) {
@@ -131,6 +139,68 @@ describe('the registry for StackQL', () => {
           expect(okta.app.hasRoute({ method: verb.toUpperCase(), url }), `${verb} ${path}`).toBe(true)
           expect(okta.app.hasRoute({ method: verb.toUpperCase(), url: `${url}/nothing` })).toBe(false)
         }
+  })
+
+  it('reaches what is ours by the documents of the native API alone', async () => {
+    const cluster = await call('rescind/clusters.clusters.create', {}, { name: 'Orders' })
+    const of = { id: cluster.id }
+    expect(await call('rescind/clusters.clusters.list')).toEqual([cluster])
+    expect(await call('rescind/clusters.clusters.get', of)).toEqual(cluster)
+    expect(await call('rescind/clusters.nodes.list', of)).toEqual([])
+    expect(await call('rescind/clusters.clusters.replace', of, { name: 'Old' })).toMatchObject({
+      name: 'Old',
+    })
+    await call('rescind/clusters.clusters.delete', of)
+    const { id: user } = await call(
+      'rescind/users.users.create',
+      {},
+      { profile: { login: 'r@example.com', email: 'r@example.com' } },
+    )
+    expect((await call('rescind/users.users.list')).map((one: Document) => one.id)).toContain(user)
+    const target = { type: 'user', id: user }
+    expect(await call('rescind/revocations.revocations.preview', {}, { target })).toMatchObject({ tokens: 0 })
+    const revoked = await call('rescind/revocations.revocations.create', {}, { target, reason: 'test' })
+    expect(await call('rescind/revocations.revocations.list')).toMatchObject([{ id: revoked.id }])
+    for (const list of [
+      'tokens.tokens',
+      'applications.applications',
+      'apis.apis',
+      'federations.federations',
+      'audit.audit',
+    ])
+      expect(await call(`rescind/${list}.list`)).toBeInstanceOf(Array)
+    // Whatever can be read without naming anything, and of a user whatever there is.
+    let reads = 0
+    for (const [service, { components }] of services)
+      for (const [resource, { methods }] of Object.entries<Document>(components['x-stackQL-resources']))
+        for (const [method, { operation }] of Object.entries<Document>(methods)) {
+          const [, path = '', verb] = operation.$ref.slice(2).split('/')
+          const isOfUser = service === 'rescind/users' && !/\{(?!id\})/.test(path)
+          // Organizations are the installation's; receipt keys are found by the name of the host.
+          if (
+            verb !== 'get' ||
+            /~1(?:organizations|receipt-keys)$/.test(path) ||
+            (path.includes('{') && !isOfUser)
+          )
+            continue
+          await call(`${service}.${resource}.${method}`, { id: user })
+          reads += 1
+        }
+    expect(reads).toBeGreaterThan(20)
+    // Nothing is told twice by one name.
+    for (const { paths, components } of services.values()) {
+      const methods = Object.values<Document>(components['x-stackQL-resources']).flatMap((one) =>
+        Object.values<Document>(one.methods).map(({ operation }) => operation.$ref),
+      )
+      const verbs = Object.values<Document>(paths).flatMap((one) => Object.keys(one))
+      expect(methods.length).toBeGreaterThanOrEqual(verbs.length)
+    }
+    // Every column of a row is one of the document, so that nothing is lost on the way into SQL.
+    const { schema } =
+      services.get('rescind/clusters').paths['/api/rescind/v1/clusters/{id}'].get.responses['200'].content[
+        'application/json'
+      ]
+    expect(Object.keys(schema.properties)).toEqual(expect.arrayContaining(Object.keys(cluster)))
   })
 
   it('can be walked by its documents alone', async () => {

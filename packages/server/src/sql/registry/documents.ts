@@ -2,7 +2,7 @@ import { stringify } from 'yaml'
 import { CATALOGUE, type Column, type Method, type Resource, SUBDOMAIN } from '../catalogue/index.ts'
 
 /** The version that StackQL's own registry gives every provider document. */
-const VERSION = 'v00.00.00000'
+export const VERSION = 'v00.00.00000'
 /** How StackQL follows pages, and how it says LIMIT to a list. */
 const LISTS = {
   pagination: {
@@ -25,7 +25,7 @@ export function registryFiles(url: string): ReadonlyMap<string, string> {
   const services = [...new Set(resources.map(({ service }) => service))]
   const root = `src/okta/${VERSION}`
   return new Map([
-    [`${root}/provider.yaml`, write(providerDocument(services))],
+    [`${root}/provider.yaml`, write(providerDocument('okta', services, 'OKTA_API_TOKEN'))],
     ...services.map((service): [string, string] => {
       const own = resources.filter((resource) => resource.service === service)
       return [`${root}/services/${service}.yaml`, write(serviceDocument(service, own, url))]
@@ -34,14 +34,15 @@ export function registryFiles(url: string): ReadonlyMap<string, string> {
 }
 
 /** Without anchors: what is said twice stands there twice. */
-function write(document: object): string {
+export function write(document: object): string {
   return stringify(document, { aliasDuplicateObjects: false, lineWidth: 0 })
 }
 
-function providerDocument(services: readonly string[]): object {
+/** @param variable of the environment, where StackQL takes the API token from */
+export function providerDocument(provider: string, services: readonly string[], variable: string): object {
   return {
-    id: 'okta',
-    name: 'okta',
+    id: provider,
+    name: provider,
     version: VERSION,
     providerServices: Object.fromEntries(
       services.map((name) => [
@@ -50,14 +51,14 @@ function providerDocument(services: readonly string[]): object {
           id: `${name}:${VERSION}`,
           name,
           preferred: true,
-          service: { $ref: `okta/${VERSION}/services/${name}.yaml` },
+          service: { $ref: `${provider}/${VERSION}/services/${name}.yaml` },
           title: `${name} API`,
           version: VERSION,
           description: `${name} of a Rescind server`,
         },
       ]),
     ),
-    config: { auth: { type: 'api_key', credentialsenvvar: 'OKTA_API_TOKEN', valuePrefix: 'SSWS ' } },
+    config: { auth: { type: 'api_key', credentialsenvvar: variable, valuePrefix: 'SSWS ' } },
   }
 }
 

@@ -4,18 +4,27 @@ import { parseArgs } from 'node:util'
 import { type Command, CommandRefused } from './command.ts'
 
 export const STACKQL_USAGE = `usage: rescind stackql registry --out DIR [--url URL]
-Writes a registry of providers for the StackQL binary whose provider okta is the server at URL: RESCIND_PUBLIC_URL
-unless told, else http://localhost:8080. docs/sql.md says how it is used.`
+Writes a registry of providers for the StackQL binary whose providers okta and rescind are the server at URL:
+RESCIND_PUBLIC_URL unless told, else http://localhost:8080; rescind only where that is up. docs/sql.md says how it is used.`
+
+/** Milliseconds. */
+const PATIENCE = 10_000
 
 /** `rescind stackql registry`: writes the documents by which StackQL finds this server. */
-export const stackqlCommand: Command = async (words, { print, environment }) => {
+export const stackqlCommand: Command = async (words, { print, remark, environment }) => {
   const { out, url = environment.RESCIND_PUBLIC_URL ?? 'http://localhost:8080' } = read(words)
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
     throw new CommandRefused('--url must be <scheme>://<host>[:port] with http or https')
   // The catalogue reaches all of the server: other commands do not wait for it to load.
   const { registryFiles } = await import('../../sql/registry/documents.ts')
   const root = resolve(out)
-  for (const [path, text] of registryFiles(new URL(url).origin)) {
+  const { nativeFiles } = await import('../../sql/registry/native-documents.ts')
+  const { origin } = new URL(url)
+  const openApi = await openApiOf(origin)
+  if (openApi === undefined)
+    remark(`${origin} cannot be asked for its OpenAPI document: the provider rescind is left out`)
+  const native = openApi === undefined ? [] : nativeFiles(openApi, origin)
+  for (const [path, text] of [...registryFiles(origin), ...native]) {
     const file = join(root, path)
     await mkdir(dirname(file), { recursive: true })
     await writeFile(file, text)
@@ -24,6 +33,16 @@ export const stackqlCommand: Command = async (words, { print, environment }) => 
   const registry = { url: `file://${root}`, localDocRoot: root, verifyConfig: { nopVerify: true } }
   print(`stackql shell --registry='${JSON.stringify(registry)}'`)
   return 0
+}
+
+/** What the server says of its own API; undefined where it is not there to say it. */
+async function openApiOf(origin: string): Promise<unknown> {
+  try {
+    const reply = await fetch(new URL('/openapi.json', origin), { signal: AbortSignal.timeout(PATIENCE) })
+    return reply.ok ? await reply.json() : undefined
+  } catch {
+    return undefined
+  }
 }
 
 function read(words: readonly string[]): { readonly out: string; readonly url: string | undefined } {
