@@ -78,7 +78,7 @@ export interface TokenCursor {
 
 /** The same rows, newest first, behind a cursor: an index of what the filter names has them in this order. */
 export function tokensInOrder(tx: ReadTx, filter: TokenFilter, limit: number, after?: TokenCursor) {
-  let query = matchingTokens(tx, filter).selectAll()
+  let query = matchingTokens(tx, filter)
   if (after !== undefined)
     // As a tuple: an OR would make both databases read the pages before once more.
     query = query.where((row) =>

@@ -1,5 +1,6 @@
+import { setImmediate as yieldToOthers } from 'node:timers/promises'
 import type { ReadTx, Tables } from '../store/index.ts'
-import { listTokens } from '../store/queries/tokens.ts'
+import { listTokenFacts, listTokens, type TokenFacts } from '../store/queries/tokens.ts'
 import type { TokenCursor, TokenFilter } from '../store/token-filter.ts'
 import type { Artefact } from './judge.ts'
 import type { Subjects } from './stamp.ts'
@@ -7,7 +8,7 @@ import type { Subjects } from './stamp.ts'
 type Row = Tables['tokens']
 
 /** Whom a token of the ledger is subject to. */
-export function rowSubjects(row: Row): Subjects {
+export function rowSubjects(row: TokenFacts): Subjects {
   return {
     ...(row.user_id === null ? {} : { user: row.user_id }),
     client: row.client_id,
@@ -24,7 +25,7 @@ export function rowSubjects(row: Row): Subjects {
  *
  * @param issuer the `iss` of the authorization server that the row names
  */
-export function rowArtefact(row: Row, issuer: string): Artefact {
+export function rowArtefact(row: TokenFacts, issuer: string): Artefact {
   return {
     class: row.kind,
     id: row.id,
@@ -43,5 +44,25 @@ export async function* scanTokens(tx: ReadTx, filter: TokenFilter, page: number)
     if (last === undefined) return
     yield rows
     after = { issuedAt: last.issued_at, id: last.id }
+  }
+}
+
+/** Rows between two turns of the event loop: some milliseconds. */
+const AT_ONCE = 1_000
+
+/**
+ * The same for what has to look at very many: of each row no more than it takes to count and judge it, and between
+ * pages everybody else has a turn. A count by the database itself would be quicker, and with the embedded one it would
+ * hold up the whole authority for seconds.
+ */
+export async function* scanTokenFacts(tx: ReadTx, filter: TokenFilter): AsyncGenerator<TokenFacts[]> {
+  let after: TokenCursor | undefined
+  for (;;) {
+    const rows = await listTokenFacts(tx, filter, AT_ONCE, after)
+    const last = rows.at(-1)
+    if (last === undefined) return
+    yield rows
+    after = { issuedAt: last.issued_at, id: last.id }
+    await yieldToOthers()
   }
 }

@@ -3,7 +3,7 @@ import { type Authority, entryActor, systemActor } from '../../authority/index.t
 import type { Cluster, ClusterClass } from '../../federation/cluster.ts'
 import { head } from '../../log/index.ts'
 import { organizationOf, type ReadTx } from '../../store/index.ts'
-import type { CountOfApi } from '../../store/queries/token-counts.ts'
+import type { CountOfApi } from '../tally.ts'
 import { entryOf, type Target } from '../target.ts'
 import { isSigningKey, Verifiers } from './concerned.ts'
 import { type Exposure, exposureOf } from './exposure.ts'

@@ -7,5 +7,6 @@ export default crossing(tokens)(({ of, newRow }) => ({
   findTokenByHandle: [of('tokens', 'handle')],
   consumeToken: [of('tokens', 'id'), 2],
   listTokens: [{ user: of('tokens', 'user_id') }, 10],
+  listTokenFacts: [{ user: of('tokens', 'user_id') }, 10],
   deleteExpiredTokens: [2, 10],
 }))
