@@ -166,7 +166,7 @@ export class Leases {
 }
 
 /** How many times as long as a batch took until the next one begins, and at the most, in milliseconds. */
-const BREATHER = { times: 2, longest: 25 }
+const BREATHER = { times: 1, longest: 8 }
 
 /**
  * Thousands of nodes acknowledge an entry within moments, and others all the time: where making leases durable takes
