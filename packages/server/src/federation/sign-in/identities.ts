@@ -1,5 +1,5 @@
 import { type Actor, type Authority, entryActor } from '../../authority/index.ts'
-import { rolesOf } from '../../directory/roles-of-users.ts'
+import { refuseForHigherUser } from '../../directory/roles-of-users.ts'
 import { requireUserRow } from '../../directory/users.ts'
 import { DomainError } from '../../errors/index.ts'
 import { append } from '../../log/index.ts'
@@ -61,7 +61,7 @@ export async function linkIdentity(
   const at = authority.clock.now()
   return authority.store.write({ organizationId: actor.organizationId }, async (tx) => {
     const user = await requireUserRow(tx, actor, reference)
-    await refuseAbove(tx, actor, user)
+    await refuseForHigherUser(tx, actor, user.id)
     const row = { issuer, subject, user_id: user.id, created_at: at }
     const identity = { issuer, subject, identityProviders: [id] }
     if (await insertFederatedIdentity(tx, row)) {
@@ -90,7 +90,7 @@ export async function unlinkIdentity(
   const at = authority.clock.now()
   await authority.store.write({ organizationId: actor.organizationId }, async (tx) => {
     const user = await requireUserRow(tx, actor, reference)
-    await refuseAbove(tx, actor, user)
+    await refuseForHigherUser(tx, actor, user.id)
     const subjects = await deleteFederatedIdentity(tx, issuer, user.id)
     if (subjects.length === 0) throw new DomainError('not_found', { type: 'identity', id })
     for (const subject of subjects)
@@ -102,11 +102,6 @@ async function providerOf(authority: Authority, actor: Actor, id: string): Promi
   const federation = await federationOfActor(authority, actor)
   if (federation === undefined) throw providerNotFound(id)
   return oidcOnly((await getIdentityProvider(authority, actor, federation.id, id)).provider)
-}
-
-async function refuseAbove(tx: WriteTx, actor: Actor, user: UserRow): Promise<void> {
-  const isAbove = (await rolesOf(tx, user.id)).has('installation_admin')
-  if (isAbove && !actor.roles.has('installation_admin')) throw new DomainError('permission_denied')
 }
 
 async function tell(tx: WriteTx, actor: Actor, { id }: UserRow, data: object, at: number): Promise<void> {
