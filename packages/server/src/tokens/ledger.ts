@@ -36,15 +36,8 @@ export function rowArtefact(row: TokenFacts, issuer: string): Artefact {
 }
 
 /** Every matching row, newest first, a page at a time: for what has to judge each of them. */
-export async function* scanTokens(tx: ReadTx, filter: TokenFilter, page: number): AsyncGenerator<Row[]> {
-  let after: TokenCursor | undefined
-  for (;;) {
-    const rows: Row[] = await listTokens(tx, filter, page, after)
-    const last = rows.at(-1)
-    if (last === undefined) return
-    yield rows
-    after = { issuedAt: last.issued_at, id: last.id }
-  }
+export function scanTokens(tx: ReadTx, filter: TokenFilter, page: number): AsyncGenerator<Row[]> {
+  return inPages((after) => listTokens(tx, filter, page, after))
 }
 
 /** Rows between two turns of the event loop: some milliseconds. */
@@ -56,13 +49,21 @@ const AT_ONCE = 1_000
  * hold up the whole authority for seconds.
  */
 export async function* scanTokenFacts(tx: ReadTx, filter: TokenFilter): AsyncGenerator<TokenFacts[]> {
+  for await (const page of inPages((after) => listTokenFacts(tx, filter, AT_ONCE, after))) {
+    yield page
+    await yieldToOthers()
+  }
+}
+
+async function* inPages<Each extends Pick<Row, 'issued_at' | 'id'>>(
+  read: (after: TokenCursor | undefined) => Promise<Each[]>,
+): AsyncGenerator<Each[]> {
   let after: TokenCursor | undefined
   for (;;) {
-    const rows = await listTokenFacts(tx, filter, AT_ONCE, after)
+    const rows = await read(after)
     const last = rows.at(-1)
     if (last === undefined) return
     yield rows
     after = { issuedAt: last.issued_at, id: last.id }
-    await yieldToOthers()
   }
 }
