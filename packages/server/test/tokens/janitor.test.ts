@@ -104,7 +104,7 @@ describe.each(DATABASES)('the janitor on $name', (database) => {
       const lease = { incarnation: 1, seq: 0, acknowledged_at: now, lease_until: until, max_staleness: 1 }
       await authority.store.write(A, async (tx) => {
         await insertNode(tx, node)
-        await putLeases(tx, [{ ...lease, node_id: name, cluster_id: cluster, when_stale: whenStale }])
+        await putLeases(tx, [name], { ...lease, cluster_id: cluster, when_stale: whenStale })
       })
     }
     const left = async () =>

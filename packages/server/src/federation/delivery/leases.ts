@@ -2,7 +2,7 @@ import { compareMarks, type Mark, type Position, viewVersion } from '@rescind/co
 import { DomainError } from '../../errors/index.ts'
 import { head, isInLog, type KnownPlace } from '../../log/index.ts'
 import type { WriteTx } from '../../store/index.ts'
-import { findNodes, type NewLease, putLeases } from '../../store/queries/cluster-nodes.ts'
+import { findNodes, type LeaseTerms, putLeases } from '../../store/queries/cluster-nodes.ts'
 import { findCluster } from '../../store/queries/clusters.ts'
 import { findHalt } from '../../store/queries/log-halts.ts'
 import { readCluster, type WhenStale } from '../cluster.ts'
@@ -13,7 +13,10 @@ import { reportDivergence } from './continuity.ts'
 import type { Deliveries } from './deliveries.ts'
 import { keepForOpenEffects } from './open-effects.ts'
 
-/** What a node may rely on, from when it sent its acknowledgement and once it has applied `head`. */
+/**
+ * What a node may rely on, from when it sent its acknowledgement and once it has applied `head`. Nodes of one cluster
+ * whose leases are granted together share the object.
+ */
 export interface Lease {
   readonly head: Position
   /** The version of the view that the node's cluster has now. */
@@ -99,11 +102,15 @@ export class Leases {
       )
       const { position: at } = await authority.store.read({ organizationId: log }, (tx) => head(tx), 'urgent')
       tellAcknowledged(authority.store, log)
+      const leases = new Map<Contract, Lease>()
       for (const [index, waiting] of batch.entries()) {
         const verdict = verdicts[index]
         if (verdict === undefined) waiting.reject(new DomainError('internal'))
-        else if ('contract' in verdict) waiting.resolve({ head: at, ...verdict.contract })
-        else {
+        else if ('contract' in verdict) {
+          const lease = leases.get(verdict.contract) ?? { head: at, ...verdict.contract }
+          leases.set(verdict.contract, lease)
+          waiting.resolve(lease)
+        } else {
           if (verdict.diverged) await reportDivergence(authority, waiting.node, waiting.place)
           waiting.reject(verdict.refusal)
         }
@@ -118,26 +125,36 @@ export class Leases {
     const halted = (await findHalt(tx)) !== undefined
     const nodes = await findNodes(tx, [...new Set(batch.map(({ node }) => node.nodeId))])
     const contracts = await this.#contractsOf(tx, nodes)
-    const places = new Map<string, boolean>()
-    const leases = new Map<string, NewLease>()
-    const now = this.#deliveries.authority.clock.now()
+    const places = new Map<KnownPlace, Verdict | undefined>()
+    const terms = new TermsOfBatch(this.#deliveries.authority.clock.now())
+    const leases = new Map<string, LeaseTerms>()
     const verdicts: Verdict[] = []
     for (const { node, place } of batch) {
       const contract = contracts.get(node.nodeId)
-      const judged = contract === undefined ? UNKNOWN : await judgePlace(tx, place, at, places)
-      const verdict = judged ?? (halted ? HALTED : undefined)
-      if (verdict !== undefined || contract === undefined) {
-        verdicts.push(verdict ?? UNKNOWN)
+      if (contract === undefined) {
+        verdicts.push(UNKNOWN)
         continue
       }
-      leases.set(node.nodeId, leaseOf(node, place.position, contract, now))
+      // Many nodes acknowledge the same one.
+      if (!places.has(place)) places.set(place, await judgePlace(tx, place, at))
+      const refusal = places.get(place) ?? (halted ? HALTED : undefined)
+      if (refusal !== undefined) {
+        verdicts.push(refusal)
+        continue
+      }
+      leases.set(node.nodeId, terms.at(node.clusterId, place.position, contract))
       verdicts.push({ contract })
     }
     const before = new Map<string, Mark>()
     for (const { id, incarnation, seq } of nodes)
       if (incarnation !== null && seq !== null) before.set(id, { incarnation, seq })
-    await keepForOpenEffects(tx, [...leases.values()], before)
-    await putLeases(tx, [...leases.values()])
+    await keepForOpenEffects(tx, leases, before)
+    for (const [same, granted] of Map.groupBy(leases, ([, each]) => each))
+      await putLeases(
+        tx,
+        granted.map(([nodeId]) => nodeId),
+        same,
+      )
     return verdicts
   }
 
@@ -183,34 +200,38 @@ const UNKNOWN: Verdict = { refusal: new DomainError('credentials_invalid') }
 
 const HALTED: Verdict = { refusal: new DomainError('log_halted') }
 
-/** Why a place is not acknowledged; `undefined` where it is. Many nodes acknowledge the same one. */
-async function judgePlace(
-  tx: WriteTx,
-  place: KnownPlace,
-  at: Position,
-  known: Map<string, boolean>,
-): Promise<Verdict | undefined> {
+/** Why a place is not acknowledged; `undefined` where it is. */
+async function judgePlace(tx: WriteTx, place: KnownPlace, at: Position): Promise<Verdict | undefined> {
   const { position, digest } = place
   if (position.incarnation < at.incarnation) return { refusal: new DomainError('log_snapshot_due') }
   // Without a digest it may be a mistake of the node's; with one it is knowledge that this database lacks.
   if (digest === undefined && compareMarks(position, at) > 0)
     return { refusal: new DomainError('acknowledgement_beyond_sent') }
-  const name = `${position.incarnation}.${position.seq}.${digest}`
-  const isKnown = known.get(name) ?? (await isInLog(tx, place))
-  known.set(name, isKnown)
-  return isKnown ? undefined : { refusal: new DomainError('log_diverged'), diverged: true }
+  return (await isInLog(tx, place)) ? undefined : { refusal: new DomainError('log_diverged'), diverged: true }
 }
 
-function leaseOf(node: Node, { incarnation, seq }: Position, contract: Contract, now: number): NewLease {
-  const { maxStaleness, whenStale } = contract
-  return {
-    node_id: node.nodeId,
-    cluster_id: node.clusterId,
-    incarnation,
-    seq,
-    acknowledged_at: now,
-    lease_until: now + maxStaleness,
-    max_staleness: maxStaleness,
-    when_stale: whenStale,
+/** On which terms leases are granted in a batch: most of its nodes are of one cluster and acknowledge the same place. */
+class TermsOfBatch {
+  readonly #now: number
+  readonly #known = new Map<string, LeaseTerms>()
+
+  constructor(now: number) {
+    this.#now = now
+  }
+
+  at(clusterId: string, { incarnation, seq }: Position, contract: Contract): LeaseTerms {
+    const name = `${clusterId}.${incarnation}.${seq}`
+    const { maxStaleness, whenStale } = contract
+    const terms = this.#known.get(name) ?? {
+      cluster_id: clusterId,
+      incarnation,
+      seq,
+      acknowledged_at: this.#now,
+      lease_until: this.#now + maxStaleness,
+      max_staleness: maxStaleness,
+      when_stale: whenStale,
+    }
+    this.#known.set(name, terms)
+    return terms
   }
 }

@@ -1,23 +1,11 @@
 import { sql } from 'kysely'
-import { type ColumnTypes, namesOf, rowsAsOne } from '../rows-as-one.ts'
 import { organizationOf, type ReadTx, SYSTEM, type WriteTx } from '../store.ts'
 import type { ClusterNodes, NodeLeases } from '../tables/clusters.ts'
-
-const LEASE: ColumnTypes<NodeLeases> = {
-  organization_id: 'text',
-  node_id: 'text',
-  cluster_id: 'text',
-  incarnation: 'bigint',
-  seq: 'bigint',
-  acknowledged_at: 'bigint',
-  lease_until: 'bigint',
-  max_staleness: 'bigint',
-  when_stale: 'text',
-}
-const LEASE_COLUMNS = namesOf(LEASE)
+import { textsAsRows } from '../texts-as-rows.ts'
 
 export type NewNode = Omit<ClusterNodes, 'organization_id'>
-export type NewLease = Omit<NodeLeases, 'organization_id'>
+/** A lease, whosever it is. */
+export type LeaseTerms = Omit<NodeLeases, 'organization_id' | 'node_id'>
 
 export async function insertNode(tx: WriteTx, row: NewNode): Promise<void> {
   await tx.db
@@ -40,23 +28,18 @@ export async function findNodes(
   const organization = organizationOf(tx)
   // A cross join is the order of reading, too: node by node, whatever else the organization has.
   return tx.db
-    .selectFrom(wantedIds(tx, ids))
+    .selectFrom(textsAsRows(tx, ids).as('wanted'))
     .crossJoin('cluster_nodes as node')
     .leftJoin('node_leases as lease', (join) =>
       join.on('lease.organization_id', '=', organization).onRef('lease.node_id', '=', 'node.id'),
     )
     .select(['node.id', 'node.cluster_id', 'lease.incarnation', 'lease.seq'])
     .where('node.organization_id', '=', organization)
-    .whereRef('node.id', '=', 'wanted.wanted_id')
+    .whereRef('node.id', '=', 'wanted.value')
     .execute()
 }
 
 type Nullable<Row> = { readonly [Name in keyof Row]: Row[Name] | null }
-
-function wantedIds(tx: ReadTx, ids: readonly string[]) {
-  const rows = ids.map((id) => ({ wanted_id: id }))
-  return sql<{ wanted_id: string }>`(${rowsAsOne(tx, { wanted_id: 'text' }, rows)})`.as('wanted')
-}
 
 /** In order of registration. */
 export async function listNodes(tx: ReadTx, clusterId: string): Promise<ClusterNodes[]> {
@@ -114,14 +97,39 @@ export async function isLeaseBehind(
   return row !== undefined
 }
 
-/** Records leases, one for each node, in the place of its former one. */
-export async function putLeases(tx: WriteTx, leases: readonly NewLease[]): Promise<void> {
-  if (leases.length === 0) return
-  const rows = leases.map((lease) => ({ ...lease, organization_id: organizationOf(tx) }))
+/** Records that nodes have a lease on the same terms, in the place of their former one. */
+export async function putLeases(tx: WriteTx, nodeIds: readonly string[], terms: LeaseTerms): Promise<void> {
+  const { cluster_id, incarnation, seq, acknowledged_at, lease_until, max_staleness, when_stale } = terms
   await tx.db
     .insertInto('node_leases')
-    .columns(LEASE_COLUMNS)
-    .expression(rowsAsOne(tx, LEASE, rows))
+    .columns([
+      'organization_id',
+      'node_id',
+      'cluster_id',
+      'incarnation',
+      'seq',
+      'acknowledged_at',
+      'lease_until',
+      'max_staleness',
+      'when_stale',
+    ])
+    .expression((given) =>
+      given
+        .selectFrom(textsAsRows(tx, nodeIds).as('node'))
+        .select([
+          given.cast<string>(given.val(organizationOf(tx)), 'text').as('organization_id'),
+          'node.value as node_id',
+          given.cast<string>(given.val(cluster_id), 'text').as('cluster_id'),
+          given.cast<number>(given.val(incarnation), 'bigint').as('incarnation'),
+          given.cast<number>(given.val(seq), 'bigint').as('seq'),
+          given.cast<number>(given.val(acknowledged_at), 'bigint').as('acknowledged_at'),
+          given.cast<number>(given.val(lease_until), 'bigint').as('lease_until'),
+          given.cast<number>(given.val(max_staleness), 'bigint').as('max_staleness'),
+          given.cast<string>(given.val(when_stale), 'text').as('when_stale'),
+        ])
+        // A condition keeps SQLite from taking ON CONFLICT for that of a join.
+        .where(sql.lit(true)),
+    )
     .onConflict((conflict) =>
       conflict.columns(['organization_id', 'node_id']).doUpdateSet((row) => ({
         incarnation: row.ref('excluded.incarnation'),

@@ -9,7 +9,7 @@ export default crossing(nodes)(({ of, newRow }) => ({
   listLeases: [of('node_leases', 'cluster_id')],
   listAllLeases: [],
   isLeaseBehind: [{ incarnation: 9, seq: 1 }, 0],
-  putLeases: [[newRow('node_leases')]],
+  putLeases: [[of('node_leases', 'node_id')], newRow('node_leases')],
   deleteOrphanedLeases: [2],
   deleteSilentNodes: [2],
 }))
