@@ -95,6 +95,6 @@ describe('a verifier and its authority', () => {
   })
 })
 
-function frame(): ServerEvent {
+function frame(): ServerEvent & { readonly data: string } {
   return { event: 'frame', data: Buffer.from(encodeFrame(EMPTY)).toString('base64url') }
 }

@@ -15,6 +15,7 @@ import { Acknowledgements, acknowledgementShortcut } from '../apis/native/acknow
 import { answerUnknownPaths, renderError } from '../apis/native/errors.ts'
 import { nativeApi } from '../apis/native/index.ts'
 import { logApi } from '../apis/native/log.ts'
+import { asksForLogSocket } from '../apis/native/log-socket.ts'
 import { receiptKeysApi } from '../apis/native/receipts.ts'
 import { oauthApi, publishedKeysShortcut } from '../apis/oauth/index.ts'
 import { accessTokenAuthenticators } from '../apis/okta/bearer.ts'
@@ -118,7 +119,7 @@ function serve(
 ): Server {
   const answersKeys = publishedKeysShortcut(authority)
   const takesAcknowledgement = acknowledgementShortcut(acknowledgements, handler)
-  const server = createServer((request, response) => {
+  const server = createServer({ shouldUpgradeCallback: asksForLogSocket }, (request, response) => {
     // Once it does not listen any more, Fastify says so to whoever still is connected.
     const isShort =
       answersKeys(request, response) || (server.listening && takesAcknowledgement(request, response))

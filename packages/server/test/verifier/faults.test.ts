@@ -67,8 +67,8 @@ describe.each(DATABASES.slice(0, 1))('real faults of verifiers, on $name', (data
       const before = said.length
       child.kill('SIGCONT')
       await until(() => said.at(-1)?.verdict === 'token_revoked')
-      const after = said.slice(before).map(({ verdict }) => verdict)
-      expect(new Set(after)).toEqual(new Set(['stale', 'token_revoked']))
+      // Whether it is asked before or after it has read what came meanwhile, it does not say active.
+      for (const { verdict } of said.slice(before)) expect(['stale', 'token_revoked']).toContain(verdict)
       for (const { verdict, staleness } of said)
         if (verdict === 'accepted') expect(staleness).toBeLessThanOrEqual(STALENESS)
       while (Number((await node()).position.split('.')[2]) < seq)

@@ -1,5 +1,7 @@
 import { once } from 'node:events'
-import { createServer, type Server, request as send } from 'node:http'
+import { createServer, request as send } from 'node:http'
+import { connect } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { createVerifier } from '@rescind/verifier'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DATABASES } from '../support/databases.ts'
@@ -13,25 +15,57 @@ import {
   verdictOf,
 } from '../support/verifier-world.ts'
 
-/** Something on the way that lets no stream through. */
-async function withoutStreams(target: string): Promise<{ readonly url: string; readonly server: Server }> {
+/** Something on the way: what it lets through, and what was asked by it. */
+async function openProxy(
+  target: string,
+  lets: { readonly streams: boolean; readonly upgrades: boolean },
+): Promise<{ readonly url: string; readonly asked: string[]; close(): void }> {
+  const asked: string[] = []
+  const sockets = new Set<Duplex>()
   const server = createServer((request, response) => {
-    if (request.headers.accept === 'text/event-stream') {
+    const { method, headers, url = '' } = request
+    const isStream = headers.accept === 'text/event-stream'
+    // Like a proxy that knows nothing of upgrades, whose header it does not hand on.
+    const { upgrade, connection: _, ...handed } = headers
+    asked.push(
+      upgrade !== undefined ? 'upgrade passed over' : isStream ? 'stream' : `${method} ${url.split('?')[0]}`,
+    )
+    if (isStream && !lets.streams) {
       response.destroy()
       return
     }
-    const { method, headers, url = '' } = request
-    const onward = send(`${target}${url}`, { headers, ...(method && { method }) }, (answer) => {
+    const onward = send(`${target}${url}`, { headers: handed, ...(method && { method }) }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers)
       answer.pipe(response)
     })
+    response.on('close', () => onward.destroy())
     onward.on('error', () => response.destroy())
     request.pipe(onward)
   })
+  if (lets.upgrades)
+    server.on('upgrade', (request, socket) => {
+      asked.push('upgrade')
+      const onward = connect(Number(new URL(target).port), '127.0.0.1')
+      const lines = request.rawHeaders.map((text, at) => (at % 2 === 0 ? `\r\n${text}: ` : text))
+      onward.write(`GET ${request.url} HTTP/1.1${lines.join('')}\r\n\r\n`)
+      for (const each of [socket, onward]) {
+        sockets.add(each)
+        each.on('error', () => each.destroy())
+      }
+      socket.pipe(onward).pipe(socket)
+    })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
-  return { url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`, server }
+  return {
+    url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`,
+    asked,
+    close() {
+      for (const socket of sockets) socket.destroy()
+      server.closeAllConnections()
+      server.close()
+    },
+  }
 }
 
 describe.each(DATABASES)('following on $name', (database) => {
@@ -41,16 +75,45 @@ describe.each(DATABASES)('following on $name', (database) => {
   })
   afterAll(() => world.close())
 
-  it('falls back to asking again and again where no stream gets through', async () => {
-    const { url, server } = await withoutStreams(world.nodes.publicUrl)
-    const verifier = await world.verifier({ authority: url })
+  const throughProxy = async (lets: Parameters<typeof openProxy>[1]) => {
+    const proxy = await openProxy(world.nodes.publicUrl, lets)
+    const events: string[] = []
+    const verifier = await world.verifier({
+      authority: proxy.url,
+      maxStaleness: 300,
+      onEvent: ({ type }) => events.push(type),
+    })
     const token = await world.token()
     const { seq } = await world.admin.revoke({ type: 'token', token })
     await reached(verifier, seq)
     expect(await verdictOf(verifier, token)).toBe('token_revoked')
+    return { ...proxy, verifier, events }
+  }
+  const ACKNOWLEDGEMENT = 'POST /api/rescind/v1/log/ack'
+
+  it('has one connection for both directions, over which the lease is kept alive', async () => {
+    const { verifier, asked, events, close } = await throughProxy({ streams: true, upgrades: true })
+    expect(asked).toContain('upgrade')
+    expect(asked).not.toContain('stream')
+    const [before, granted] = [asked.length, events.length]
+    await until(() => events.slice(granted).filter((type) => type === 'lease').length > 2)
+    expect(asked.slice(before)).toEqual([])
     await verifier.close()
-    server.closeAllConnections()
-    server.close()
+    close()
+  })
+
+  it('falls back to server-sent events where no upgrade gets through', async () => {
+    const { verifier, asked, close } = await throughProxy({ streams: true, upgrades: false })
+    expect(asked).toEqual(expect.arrayContaining(['upgrade passed over', 'stream', ACKNOWLEDGEMENT]))
+    await verifier.close()
+    close()
+  })
+
+  it('falls back to asking again and again where no stream gets through either', async () => {
+    const { verifier, asked, close } = await throughProxy({ streams: false, upgrades: false })
+    expect(asked).toContain('GET /api/rescind/v1/log')
+    await verifier.close()
+    close()
   })
 
   it('shows the nodes of its cluster where they are', async () => {

@@ -1,29 +1,21 @@
-import { parsePosition } from '@rescind/core/log'
+import { AuthorityRefusal, grantIn } from './answers.ts'
 import { type ServerEvent, serverEvents } from './events.ts'
 import type { Grant } from './lease.ts'
-import { WHEN_STALE } from './options.ts'
+import { LogSocket } from './log-socket.ts'
+import { bearer, objectIn, readAll, request, within } from './requests.ts'
 import type { LogSource } from './surroundings.ts'
 
 /** How long an answer may take to begin, in milliseconds. */
 const TIMEOUT = 10_000
 /** The authority answers a poll within 25 seconds; whoever waits much longer hears of nothing. */
 const POLL_TIMEOUT = 35_000
-const MAX_ANSWER = 65_536
+const MAX_POLLED = 64 * 2 ** 20
 /** The authority sends empty ranges every five seconds. */
 const SILENCE = 15_000
-
-/** The authority refused. `code` is its own. */
-export class AuthorityRefusal extends Error {
-  override readonly name = 'AuthorityRefusal'
-  readonly status: number
-  readonly code: string
-
-  constructor(status: number, code: string) {
-    super(`the authority answered ${status} ${code}`)
-    this.status = status
-    this.code = code
-  }
-}
+/** How long a WebSocket may take to open, in milliseconds: something on the way may swallow what it does not know. */
+const OPENING = 3_000
+/** Where none gets through, how long until one is tried again, in milliseconds. */
+const SOCKET_AGAIN = 300_000
 
 /** One registered process. */
 export interface NodeIdentity {
@@ -35,6 +27,10 @@ export interface NodeIdentity {
 export class AuthorityClient implements LogSource {
   readonly #base: string
   readonly #credential: string
+  /** By which one stream comes, while it does, and whose it is. */
+  #socket: { readonly socket: LogSocket; readonly token: string } | undefined
+  /** When a WebSocket may be tried, by the monotonic clock. */
+  #socketAgain = 0
 
   /** @param authority its address, with or without a trailing slash */
   constructor(authority: string, credential: string) {
@@ -58,14 +54,14 @@ export class AuthorityClient implements LogSource {
     digest: string,
     signal: AbortSignal,
   ): Promise<Grant> {
-    const body = await this.#post('/ack', { position, digest }, nodeToken, signal)
-    const head = typeof body.head === 'string' ? parsePosition(body.head) : undefined
-    const whenStale = WHEN_STALE.find((each) => each === body.whenStale)
-    const { view, maxStaleness } = body
-    if (head === undefined || whenStale === undefined || typeof view !== 'string')
-      throw new Error('no lease in the answer')
-    if (typeof maxStaleness !== 'number' || !(maxStaleness > 0)) throw new Error('no staleness in the answer')
-    return { head, view, maxStaleness, whenStale }
+    const open = this.#socket
+    if (open !== undefined && open.token === nodeToken) {
+      const message = JSON.stringify({ position, digest })
+      return within(TIMEOUT, 'no answer in time', signal, (either) =>
+        open.socket.acknowledge(message, either),
+      )
+    }
+    return grantIn(await this.#post('/ack', { position, digest }, nodeToken, signal))
   }
 
   /** Hands back thumbprints of keys that the log has forgotten to have revoked. */
@@ -97,16 +93,67 @@ export class AuthorityClient implements LogSource {
     return readAll(response, limit)
   }
 
-  /** Events as they come, until the stream ends, falls silent, or nobody asks for the next. */
+  /**
+   * Events as they come, until the stream ends, falls silent, or nobody asks for the next: over a WebSocket, by which
+   * acknowledgements then go as well, or else as server-sent events.
+   */
   async *stream(
     { nodeToken }: NodeIdentity,
     query: string,
     signal: AbortSignal,
   ): AsyncGenerator<ServerEvent, void> {
+    const triesSocket = LogSocket.isPossible && performance.now() >= this.#socketAgain
+    const socket = triesSocket ? await this.#openSocket(nodeToken, query, signal) : undefined
+    if (socket !== undefined) yield* this.#newsBy(socket, nodeToken, signal)
+    else
+      yield* this.#serverEvents(nodeToken, query, signal, () => {
+        // The authority is there, and what came before was not let through.
+        if (triesSocket) this.#doWithoutSockets()
+      })
+  }
+
+  /** `undefined` where there is none to be had; a request then says why, if it is not let through either. */
+  async #openSocket(token: string, query: string, signal: AbortSignal): Promise<LogSocket | undefined> {
+    const open = (either: AbortSignal) => LogSocket.open(`${this.#base}${query}`, token, either)
+    try {
+      return await within(OPENING, 'the connection was not opened in time', signal, open)
+    } catch (failure) {
+      if (signal.aborted) throw failure
+      return undefined
+    }
+  }
+
+  async *#newsBy(socket: LogSocket, token: string, signal: AbortSignal): AsyncGenerator<ServerEvent, void> {
+    this.#socket = { socket, token }
+    let heard = false
+    try {
+      for await (const event of socket.news(SILENCE, signal)) {
+        heard = true
+        yield event
+      }
+    } catch (failure) {
+      if (!heard && !(failure instanceof AuthorityRefusal)) this.#doWithoutSockets()
+      throw failure
+    } finally {
+      this.#socket = undefined
+    }
+  }
+
+  #doWithoutSockets(): void {
+    this.#socketAgain = performance.now() + SOCKET_AGAIN
+  }
+
+  async *#serverEvents(
+    token: string,
+    query: string,
+    signal: AbortSignal,
+    onOpen: () => void,
+  ): AsyncGenerator<ServerEvent, void> {
     const stop = new AbortController()
     try {
       const either = AbortSignal.any([signal, stop.signal])
-      const response = await this.#get(query, nodeToken, 'text/event-stream', either)
+      const response = await this.#get(query, token, 'text/event-stream', either)
+      onOpen()
       yield* serverEvents(response, SILENCE, (cause) => stop.abort(cause))
     } finally {
       stop.abort()
@@ -116,7 +163,7 @@ export class AuthorityClient implements LogSource {
   /** Frames as base64url, once there are some. */
   async poll({ nodeToken }: NodeIdentity, query: string, signal: AbortSignal): Promise<readonly string[]> {
     const response = await this.#get(query, nodeToken, 'application/json', signal, POLL_TIMEOUT)
-    const { frames } = parseObject(await readAll(response, 64 * 2 ** 20))
+    const { frames } = await objectIn(response, MAX_POLLED)
     if (!Array.isArray(frames) || !frames.every((frame) => typeof frame === 'string'))
       throw new Error('no frames in the answer')
     return frames
@@ -138,62 +185,6 @@ export class AuthorityClient implements LogSource {
       headers: { 'content-type': 'application/json', ...bearer(token) },
       body: JSON.stringify(body),
     }
-    const response = await request(`${this.#base}${path}`, init, signal, TIMEOUT)
-    return parseObject(await readAll(response, MAX_ANSWER))
-  }
-}
-
-function bearer(token: string): { readonly authorization: string } {
-  return { authorization: `Bearer ${token}` }
-}
-
-/** The time limit ends with the first byte of the answer; what follows is for whoever reads it to watch. */
-async function request(
-  url: string,
-  init: RequestInit,
-  signal: AbortSignal,
-  timeout: number,
-): Promise<Response> {
-  const slow = new AbortController()
-  const timer = setTimeout(() => slow.abort(new Error('no answer in time')), timeout)
-  try {
-    // A credential is not carried to where a redirect points.
-    const response = await fetch(url, {
-      ...init,
-      redirect: 'error',
-      signal: AbortSignal.any([signal, slow.signal]),
-    })
-    if (response.ok) return response
-    const { code } = parseObject(await readAll(response, MAX_ANSWER).catch(() => new Uint8Array()))
-    throw new AuthorityRefusal(response.status, typeof code === 'string' ? code : '')
-  } finally {
-    clearTimeout(timer)
-  }
-}
-
-/** Reads a body of at most `limit` bytes, counted after decompression. */
-async function readAll(response: Response, limit: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of response.body ?? []) {
-    length += chunk.length
-    if (length > limit) throw new Error('an answer beyond the limit')
-    chunks.push(chunk)
-  }
-  const whole = new Uint8Array(length)
-  let at = 0
-  for (const chunk of chunks) {
-    whole.set(chunk, at)
-    at += chunk.length
-  }
-  return whole
-}
-
-function parseObject(bytes: Uint8Array): Partial<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(new TextDecoder().decode(bytes))
-    return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : {}
-  } catch {
-    return {}
+    return objectIn(await request(`${this.#base}${path}`, init, signal, TIMEOUT))
   }
 }

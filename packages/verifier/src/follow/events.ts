@@ -1,7 +1,8 @@
 /** A server-sent event, as far as the log uses them. */
 export interface ServerEvent {
   readonly event: string
-  readonly data: string
+  /** A text, or the bytes of what is not sent as text. */
+  readonly data: string | Uint8Array
 }
 
 /** The longest event: a frame of eight mebibytes as base64url. */

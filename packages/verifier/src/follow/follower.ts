@@ -11,7 +11,8 @@ import {
   type Snapshot,
 } from '@rescind/core/log'
 import type { Platform } from '../platform/platform.ts'
-import { AuthorityRefusal, type NodeIdentity } from './authority-client.ts'
+import { AuthorityRefusal } from './answers.ts'
+import type { NodeIdentity } from './authority-client.ts'
 import { Lease } from './lease.ts'
 import { type FollowerOptions, SYSTEM_CLOCK, type VerifierEvent } from './options.ts'
 import type { LogSource, Surroundings } from './surroundings.ts'
@@ -170,7 +171,8 @@ export class Follower {
         onProgress()
         this.#streamFailures = 0
         if (event === 'snapshot') return this.#wantSnapshot()
-        if (event === 'frame') this.#apply(index, decodeFrame(this.#platform.decode(data)))
+        if (event === 'frame')
+          this.#apply(index, decodeFrame(typeof data === 'string' ? this.#platform.decode(data) : data))
         if (this.#isSnapshotDue(index)) return
       }
       throw new Error('the stream ended')

@@ -13,7 +13,7 @@ import {
   viewOf,
   viewVersion,
 } from '@rescind/core/log'
-import { AuthorityRefusal } from '../../src/follow/authority-client.ts'
+import { AuthorityRefusal } from '../../src/follow/answers.ts'
 import type { ServerEvent } from '../../src/follow/events.ts'
 import type { Grant } from '../../src/follow/lease.ts'
 import type { Chance } from './chance.ts'
@@ -44,6 +44,7 @@ export interface Backup {
 
 /** An event as it is sent, with what the checker is to know of it. */
 export interface Sent extends ServerEvent {
+  readonly data: string
   readonly delivers?: {
     readonly after: number
     readonly end: Committed

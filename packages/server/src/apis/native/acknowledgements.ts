@@ -3,11 +3,11 @@ import { Readable } from 'node:stream'
 import { formatPosition, parsePosition } from '@rescind/core/log'
 import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
-import { DomainError } from '../../errors/index.ts'
 import { WHEN_STALE } from '../../federation/cluster.ts'
 import type { Deliveries } from '../../federation/delivery/deliveries.ts'
-import { Leases } from '../../federation/delivery/leases.ts'
+import { type Lease, Leases } from '../../federation/delivery/leases.ts'
 import { parseStrictJson } from '../../json/strict-json.ts'
+import type { KnownPlace } from '../../log/index.ts'
 import { refusedBy } from './errors.ts'
 import { KnownNodes, type ProvedNode } from './log-authentication.ts'
 
@@ -28,31 +28,43 @@ const isAcknowledgement = Compile(Acknowledgement)
 
 const PATH = '/api/rescind/v1/log/ack'
 /** An acknowledgement as verifiers write it has less than 200 bytes. */
-const USUAL = 512
+export const LONGEST_ACKNOWLEDGEMENT = 512
 
 /** Takes acknowledgements, by whichever way they come in. */
 export class Acknowledgements {
   readonly deliveries: Deliveries
   readonly knownNodes = new KnownNodes()
   readonly #leases: Leases
+  /** Thousands of nodes say the same at once: read once. */
+  #last: { readonly bytes: Buffer; readonly place: KnownPlace } | undefined
 
   constructor(deliveries: Deliveries) {
     this.deliveries = deliveries
     this.#leases = new Leases(deliveries)
   }
 
-  /** @throws DomainError `invalid_request`, and what `Leases.acknowledge` throws */
-  async take(
-    node: ProvedNode,
-    { position: text, digest }: Static<typeof Acknowledgement>,
-  ): Promise<Static<typeof LeaseBody>> {
-    const position = parsePosition(text)
-    if (position === undefined)
-      throw new DomainError('invalid_request', { '/position': 'must be a position' })
-    const place = digest === undefined ? { position } : { position, digest }
-    const { head, ...lease } = await this.#leases.acknowledge(node, place)
-    return { head: formatPosition(head), ...lease }
+  /** @throws DomainError what `Leases.acknowledge` throws */
+  take(node: ProvedNode, place: KnownPlace): Promise<Lease> {
+    return this.#leases.acknowledge(node, place)
   }
+
+  /** The place that bytes acknowledge; `undefined` where they are not written as they should. */
+  placeIn(bytes: Uint8Array): KnownPlace | undefined {
+    if (this.#last?.bytes.equals(bytes)) return this.#last.place
+    const parsed = parseStrictJson(bytes)
+    const place = parsed.ok && isAcknowledgement.Check(parsed.value) ? placeOf(parsed.value) : undefined
+    if (place !== undefined) this.#last = { bytes: Buffer.from(bytes), place }
+    return place
+  }
+}
+
+export function placeOf({ position: text, digest }: Static<typeof Acknowledgement>): KnownPlace | undefined {
+  const position = parsePosition(text)
+  return position && (digest === undefined ? { position } : { position, digest })
+}
+
+export function leaseBody({ head, ...contract }: Lease): Static<typeof LeaseBody> {
+  return { head: formatPosition(head), ...contract }
 }
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void
@@ -71,9 +83,8 @@ export function acknowledgementShortcut(acknowledgements: Acknowledgements, ordi
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.once('end', () => {
       const body = Buffer.concat(chunks)
-      const parsed = parseStrictJson(body)
-      if (parsed.ok && isAcknowledgement.Check(parsed.value))
-        void answer(acknowledgements, node, parsed.value, response)
+      const place = acknowledgements.placeIn(body)
+      if (place !== undefined) void answer(acknowledgements, node, place, response)
       else {
         taken.set(request, body)
         ordinary(request, response)
@@ -89,7 +100,7 @@ function isPlain({ headers }: IncomingMessage): boolean {
     headers['content-type'] === 'application/json' &&
     headers['transfer-encoding'] === undefined &&
     headers.expect === undefined &&
-    Number(headers['content-length']) <= USUAL
+    Number(headers['content-length']) <= LONGEST_ACKNOWLEDGEMENT
   )
 }
 
@@ -104,11 +115,11 @@ export function bodyTaken(request: IncomingMessage): Readable | undefined {
 async function answer(
   acknowledgements: Acknowledgements,
   node: ProvedNode,
-  body: Static<typeof Acknowledgement>,
+  place: KnownPlace,
   response: ServerResponse,
 ): Promise<void> {
   try {
-    send(response, 200, {}, await acknowledgements.take(node, body))
+    send(response, 200, {}, leaseBody(await acknowledgements.take(node, place)))
   } catch (failure) {
     const { status, headers, body, isOurs } = refusedBy(failure)
     if (isOurs) acknowledgements.deliveries.authority.logger.error({ err: failure, node }, 'failed')

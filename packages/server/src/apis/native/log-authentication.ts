@@ -9,6 +9,11 @@ const BEARER = /^Bearer ([\x21-\x7e]{1,256})$/i
 /** Nodes whose token is remembered at once; beyond them the oldest is forgotten, and looked up again. */
 const MOST_REMEMBERED = 20_000
 
+/** The protocol that is agreed on for a WebSocket (RFC 6455 section 1.9). */
+export const LOG_PROTOCOL = 'rescind.log.v1'
+/** How a credential stands beside it: a browser's `WebSocket` can say protocols and no headers. */
+const IN_PROTOCOLS = /(?:^|,)[ \t]*bearer\.([A-Za-z0-9_-]{1,256})[ \t]*(?:,|$)/
+
 /** A node of a cluster, proved by its token. */
 export type ProvedNode = Follower & { readonly nodeId: string }
 
@@ -56,8 +61,13 @@ const followers = new WeakMap<FastifyRequest, Follower>()
 /** Settles which cluster, or which of its nodes, asks, before anything else of a request is read. */
 export function requireFollower(app: NativeApp, authority: Authority, known: KnownNodes): void {
   app.addHook('onRequest', async (request) => {
-    followers.set(request, await known.authenticate(authority, request.headers.authorization))
+    followers.set(request, await known.authenticate(authority, authorizationOf(request)))
   })
+}
+
+function authorizationOf({ headers, ws }: FastifyRequest): string | undefined {
+  const beside = ws ? IN_PROTOCOLS.exec(headers['sec-websocket-protocol'] ?? '')?.[1] : undefined
+  return headers.authorization ?? (beside && `Bearer ${beside}`)
 }
 
 export function followerOf(request: FastifyRequest): Follower {

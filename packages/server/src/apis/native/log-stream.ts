@@ -1,8 +1,8 @@
-import type { ServerResponse } from 'node:http'
+import type { Writable } from 'node:stream'
 import type { Position } from '@rescind/core/log'
 import type { Follower } from '../../federation/cluster-credentials.ts'
 import type { Attached, Deliveries } from '../../federation/delivery/deliveries.ts'
-import { type SentFrame, SNAPSHOT_DUE } from '../../federation/delivery/event-stream.ts'
+import type { SentFrame } from '../../federation/delivery/event-stream.ts'
 import type { Receiver, ViewFeed } from '../../federation/delivery/view-feed.ts'
 
 /**
@@ -13,27 +13,38 @@ const BUFFER_LIMIT = 1_048_576
 /** How long one that catches up may take nothing, in milliseconds. */
 const STUCK = 30_000
 
+/** What carries frames to a follower. */
+export interface Channel {
+  /** Where they leave this process: what it has not taken yet waits in memory. */
+  readonly outlet: Writable
+  send(frame: SentFrame): void
+  /** Ends it in good order: the follower comes back from where it is. */
+  end(): void
+  /** Ends it with word that another view has to be loaded first. */
+  endForSnapshot(): void
+}
+
 /**
- * One follower on an open stream of server-sent events. Nothing waits for it: what it does not take in time fills
+ * One follower on an open stream. Nothing waits for it: what it does not take in time fills
  * its own buffer, and then it is cut off; it comes back from the position that it has.
  */
 export class LogStream implements Receiver, Attached {
   readonly follower: Follower
   readonly version: string
-  readonly #response: ServerResponse
+  readonly #channel: Channel
   readonly #feed: ViewFeed
   readonly #deliveries: Deliveries
   #position: Position
   #open = true
 
   constructor(
-    response: ServerResponse,
+    channel: Channel,
     follower: Follower,
     feed: ViewFeed,
     deliveries: Deliveries,
     position: Position,
   ) {
-    this.#response = response
+    this.#channel = channel
     this.follower = follower
     this.version = feed.sight.version
     this.#feed = feed
@@ -41,7 +52,7 @@ export class LogStream implements Receiver, Attached {
     this.#position = position
     if (follower.nodeId !== undefined) deliveries.noteSent(follower.nodeId, position, 1)
     deliveries.attach(this)
-    response.once('close', () => this.#end())
+    channel.outlet.once('close', () => this.#end())
   }
 
   get isOpen(): boolean {
@@ -54,16 +65,16 @@ export class LogStream implements Receiver, Attached {
 
   take(frame: SentFrame): void {
     if (!this.#open) return
-    if (this.#response.writableLength > BUFFER_LIMIT) {
+    if (this.#channel.outlet.writableLength > BUFFER_LIMIT) {
       this.#end()
-      this.#response.destroy()
+      this.#channel.outlet.destroy()
       return
     }
     const { incarnation, to: seq } = frame
     this.#position = { log: this.#position.log, incarnation, seq }
     const { nodeId } = this.follower
     if (nodeId !== undefined) this.#deliveries.noteSent(nodeId, this.#position)
-    this.#response.write(frame.event)
+    this.#channel.send(frame)
   }
 
   /**
@@ -71,16 +82,16 @@ export class LogStream implements Receiver, Attached {
    * takes nothing at all for a while is cut off.
    */
   async drained(): Promise<void> {
-    const response = this.#response
-    if (!this.#open || !response.writableNeedDrain) return
+    const { outlet } = this.#channel
+    if (!this.#open || !outlet.writableNeedDrain) return
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(() => response.destroy(), STUCK)
+      const timer = setTimeout(() => outlet.destroy(), STUCK)
       const done = () => {
         clearTimeout(timer)
-        response.off('drain', done).off('close', done)
+        outlet.off('drain', done).off('close', done)
         resolve()
       }
-      response.once('drain', done).once('close', done)
+      outlet.once('drain', done).once('close', done)
     })
   }
 
@@ -92,13 +103,13 @@ export class LogStream implements Receiver, Attached {
   cutOff(): void {
     if (!this.#open) return
     this.#end()
-    this.#response.end()
+    this.#channel.end()
   }
 
   viewChanged(): void {
     if (!this.#open) return
     this.#end()
-    this.#response.end(SNAPSHOT_DUE)
+    this.#channel.endForSnapshot()
   }
 
   #end(): void {

@@ -6,17 +6,21 @@ export interface SentFrame {
   readonly incarnation: number
   readonly from: number
   readonly to: number
-  /** The frame's binary form as base64url. */
+  /** The frame's binary form, as it goes over a WebSocket. */
+  readonly bytes: Uint8Array
+  /** The same as base64url. */
   readonly text: string
-  /** The same as a server-sent event whose `id` is the position that it leads to. */
+  /** The same as a server-sent event, whose `id` is the position that it leads to. */
   readonly event: Buffer
 }
 
 export function sendable(frame: Frame): SentFrame {
   const { log, incarnation, from, to } = frame
-  const text = Buffer.from(encodeFrame(frame)).toString('base64url')
+  const bytes = encodeFrame(frame)
+  const text = Buffer.from(bytes).toString('base64url')
   const id = formatPosition({ log, incarnation, seq: to })
-  return { incarnation, from, to, text, event: Buffer.from(`id: ${id}\nevent: frame\ndata: ${text}\n\n`) }
+  const event = Buffer.from(`id: ${id}\nevent: frame\ndata: ${text}\n\n`)
+  return { incarnation, from, to, bytes, text, event }
 }
 
 /** Tells a follower that it needs a new snapshot; the stream ends after it. */
