@@ -29,16 +29,19 @@ const pause = (time) => new Promise((resolve) => setTimeout(resolve, time))
 export async function benchFleet(folder, { followers: sizes = [1_000, 5_000] } = {}) {
   for (const size of sizes) {
     const bare = await measureBare(size)
-    const silent = await measureRescind(folder, size, false)
+    const silent = await measureRescind(folder, size, { acknowledge: false, socket: false })
     tell(size, silent, [
       row('bare fan-out, received', bare.applied, bare, bare),
       row('Rescind, applied', silent.applied, bare, silent),
     ])
-    const acknowledging = await measureRescind(folder, size, true)
-    tell(size, acknowledging, [
-      row('Rescind with acknowledgements, applied', acknowledging.applied, bare, acknowledging),
-      row('the same, acknowledgement answered', acknowledging.acknowledged, bare, acknowledging),
-    ])
+    for (const [name, socket] of Object.entries({ 'a WebSocket each': true, 'events and requests': false })) {
+      const acknowledging = await measureRescind(folder, size, { acknowledge: true, socket })
+      tell(size, acknowledging, [
+        row(`Rescind, ${name}, applied`, acknowledging.applied, bare, acknowledging),
+        row('the same, acknowledged, as the authority tells', acknowledging.told, bare, acknowledging),
+        row('the same, acknowledgement answered', acknowledging.acknowledged, bare, acknowledging),
+      ])
+    }
   }
   await compareOthers(folder)
 }
@@ -82,13 +85,20 @@ async function measureBare(size) {
   }
 }
 
-async function measureRescind(folder, size, acknowledge) {
+/** When the authority had each acknowledgement, from when the entry was written, in its own words. */
+async function timesOfEffect(rescind, { id }) {
+  const { effect } = await call(rescind, 'GET', `${NATIVE}/revocations/${id}`)
+  return effect.clusters.flatMap(({ nodes }) => nodes.map(({ milliseconds }) => milliseconds))
+}
+
+async function measureRescind(folder, size, how) {
   const rescind = await startRescind(folder)
   try {
     const { credential } = await createCluster(rescind)
     const target = { type: 'api', id: API }
     const revoke = () => call(rescind, 'POST', `${NATIVE}/revocations`, { target, reason: 'test' })
-    return await measure(rescind, size, { credential, acknowledge, bare: false }, revoke)
+    const heard = (said) => timesOfEffect(rescind, said)
+    return await measure(rescind, size, { credential, bare: false, ...how }, revoke, heard)
   } finally {
     await rescind.stop()
   }
@@ -104,7 +114,7 @@ async function createCluster(rescind) {
   return call(rescind, 'POST', `${NATIVE}/clusters/${id}/credentials`)
 }
 
-async function measure({ origin, pid }, size, order, revoke) {
+async function measure({ origin, pid }, size, order, revoke, heard) {
   const before = residentMemory(pid)
   const stagger = Math.max(1, BEAT / size)
   const child = startFollowers({ origin, followers: size, stagger, ...order })
@@ -114,7 +124,7 @@ async function measure({ origin, pid }, size, order, revoke) {
     await messages.next('following')
     await pause(1_000)
     const memory = ((residentMemory(pid) - before) * 1024) / size
-    const [applied, acknowledged, answered] = [[], [], []]
+    const [applied, acknowledged, answered, told] = [[], [], [], []]
     // Whatever comes after the last revocation is the next: nobody else changes anything.
     let last = 0
     for (let seq = 1; seq <= WARM_UP + REVOCATIONS; seq++) {
@@ -131,8 +141,9 @@ async function measure({ origin, pid }, size, order, revoke) {
       applied.push(times.applied.map((at) => at - start))
       acknowledged.push(times.acknowledged.map((at) => at - start))
       await pause(PAUSE)
+      if (order.acknowledge) told.push(await heard(said))
     }
-    return { applied, acknowledged, answered, memory }
+    return { applied, acknowledged, answered, told, memory }
   } finally {
     const gone = once(child, 'exit')
     child.send({ type: 'end' })
