@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, type TSchema, Type } from 'typebox'
-import { Compile } from 'typebox/compile'
 import type { Actor, Authority } from '../../authority/index.ts'
+import { lazyValidator } from '../../json/lazy-validator.ts'
 import { actorOf } from './authentication.ts'
 import { AtlasRefusal, refusal } from './errors/refusal.ts'
 import { alphabetical, prettyJson } from './json-text.ts'
@@ -178,8 +178,9 @@ function readParams(params: unknown): Readonly<Record<string, string>> {
 
 function bodyReader<Body extends TSchema>(schema: Body | undefined): (body: unknown) => Static<Body>
 function bodyReader(schema: TSchema = ANYTHING): (body: unknown) => unknown {
-  const validator = Compile(schema)
+  const validatorOf = lazyValidator(schema)
   return (body) => {
+    const validator = validatorOf()
     if (validator.Check(body)) return body
     // What has no body lacks the first attribute of it.
     const given = body === undefined && schema !== ANYTHING ? {} : body

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { type Static, type TSchema, Type } from 'typebox'
-import { Compile } from 'typebox/compile'
 import type { Actor, Authority } from '../../authority/index.ts'
+import { lazyValidator } from '../../json/lazy-validator.ts'
 import type { Knowledge } from '../../log/index.ts'
 import { actorOf } from './authentication.ts'
 import { type OktaScope, type PermissionOptions, requirePermission } from './permissions.ts'
@@ -144,8 +144,9 @@ function reader<Schema extends TSchema>(
   part: Part,
 ): (value: unknown) => Static<Schema>
 function reader(schema: TSchema = ANYTHING, about: string, part: Part): (value: unknown) => unknown {
-  const validator = Compile(schema)
+  const validatorOf = lazyValidator(schema)
   return (value) => {
+    const validator = validatorOf()
     const converted = part === 'query' ? readQuery(schema, value) : value
     // The reader of bodies refuses NUL itself; no database keeps one in a text.
     if (validator.Check(converted) && (part === 'body' || !hasNul(converted))) return converted
