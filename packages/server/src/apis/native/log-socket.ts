@@ -107,9 +107,18 @@ export class LogSocket implements Channel {
     return this.#acknowledgements.take({ ...follower, nodeId }, place)
   }
 
-  /** Past the library, which keeps nothing back where nothing is compressed. */
+  /**
+   * Past the library, which keeps nothing back where nothing is compressed. It leaves once whatever is ready has run, as
+   * an answer to a request does: a thousand followers are written to in turn, and who revoked shall not wait for that.
+   */
   #write(message: Buffer): void {
-    if (this.#webSocket.readyState === this.#webSocket.OPEN) this.outlet.write(message)
+    const { outlet } = this
+    if (this.#webSocket.readyState !== this.#webSocket.OPEN) return
+    if (outlet.writableCorked === 0) {
+      outlet.cork()
+      process.nextTick(() => outlet.uncork())
+    }
+    outlet.write(message)
   }
 
   #judge(failure: unknown) {
