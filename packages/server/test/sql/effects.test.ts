@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { type CryptoKey, decodeProtectedHeader, exportJWK, generateKeyPair } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DATABASES } from '../support/databases.ts'
+import { inheritedEnvironment } from '../support/inherited-environment.ts'
 import {
   createClient,
   createPerson,
@@ -150,7 +151,7 @@ describe.each(DATABASES)('statements on $name', (database) => {
     it('do the same through the shell, up to the first refusal', async () => {
       const folder = await mkdtemp(join(tmpdir(), 'rescind-shell-'))
       try {
-        const environment = { PATH: process.env.PATH ?? '', HOME: folder, RESCIND_API_TOKEN: nodes.apiToken }
+        const environment = { ...inheritedEnvironment(), HOME: folder, RESCIND_API_TOKEN: nodes.apiToken }
         const shell = (...words: readonly string[]) =>
           runCommand(['sql', ...words, '-o', 'jsonl', '--url', nodes.publicUrl], environment)
         const { key, kid, n, e } = await signingKey()

@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { inheritedEnvironment } from '../support/inherited-environment.ts'
 import { type ServerProcess, startServer } from '../support/server-process.ts'
 
 const ROOT = join(import.meta.dirname, '../../../..')
@@ -47,7 +48,7 @@ describe('the documents', () => {
     if (program === undefined) throw new Error(`nothing here runs ${language}`)
     const child = spawn(program, [...words, code.replaceAll('http://localhost:8080', server.url)], {
       cwd: ROOT,
-      env: { PATH: process.env.PATH, HOME: dataDir, ...Object.fromEntries(server.credentials) },
+      env: { ...inheritedEnvironment(), HOME: dataDir, ...Object.fromEntries(server.credentials) },
       stdio: ['ignore', 'ignore', 'pipe'],
     })
     let complaints = ''

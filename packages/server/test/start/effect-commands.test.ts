@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DATABASES, type TestPlace } from '../support/databases.ts'
+import { inheritedEnvironment } from '../support/inherited-environment.ts'
 import { createServer, Management, type TestApi } from '../support/management.ts'
 import { type ServerProcess, startServer } from '../support/server-process.ts'
 import { silentNode } from '../support/silent-node.ts'
@@ -35,7 +36,7 @@ describe.each(DATABASES)('revoking from the command line on $name', (database) =
     const child = spawn(process.execPath, ['--conditions=rescind-source', MAIN, ...words], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
-        PATH: process.env.PATH,
+        ...inheritedEnvironment(),
         RESCIND_URL: server.url,
         RESCIND_API_TOKEN: server.credentials.get('RESCIND_ADMIN_API_TOKEN'),
       },

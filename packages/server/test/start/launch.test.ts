@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { bindPort } from '../../src/start/port.ts'
+import { inheritedEnvironment } from '../support/inherited-environment.ts'
 
 const ROOT = join(import.meta.dirname, '../../../..')
 
@@ -27,7 +28,7 @@ describe('the launcher', () => {
   function launch(...words: string[]) {
     const child = spawn(process.execPath, [join(ROOT, 'scripts/launch.mjs'), ...words], {
       cwd: dataDir,
-      env: { PATH: process.env.PATH, RESCIND_PORT: String(port), RESCIND_DATA_DIR: dataDir },
+      env: { ...inheritedEnvironment(), RESCIND_PORT: String(port), RESCIND_DATA_DIR: dataDir },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     })

@@ -8,7 +8,7 @@ import { Compile } from 'typebox/compile'
 
 /**
  * Making RSA keys took a quarter of the whole run: nearly every test needs a few, and hardly any cares which. Each test
- * file has a process and databases of its own, so all of them may take the same keys, each key once.
+ * file has databases of its own, so all of them may take the same keys, each key once.
  */
 const FILE = join(import.meta.dirname, '../../../../node_modules/.cache/rescind-tests/rsa-key-pairs.json')
 const ENOUGH = 96
@@ -33,7 +33,12 @@ export default async function setup(): Promise<void> {
 
 let left: string[] | undefined
 
-/** The next pair that this process has not taken yet; beyond the supply it makes its own. */
+/** Gives the next test file the whole supply again. */
+export function refillRsaKeyPairs(): void {
+  left = undefined
+}
+
+/** The next pair that this test file has not taken yet; beyond the supply it makes its own. */
 export async function rsaKeyPairs(): ReturnType<typeof fresh> {
   left ??= stored.Parse(JSON.parse(readFileSync(FILE, 'utf8')))
   const text = left.pop()

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import type { TestPlace } from './databases.ts'
+import { inheritedEnvironment } from './inherited-environment.ts'
 
 const MAIN = join(import.meta.dirname, '../../src/start/main.ts')
 
@@ -83,9 +84,8 @@ export async function runServer(
 
 /** The master key stays the same over restarts, as an operator's would; a folder generates its own. */
 function environmentOf({ dataDir, databaseUrl }: TestPlace['options'], more: Environment): Environment {
-  const { PATH = '' } = process.env
   return {
-    PATH,
+    ...inheritedEnvironment(),
     RESCIND_PORT: '0',
     ...(dataDir !== '' && { RESCIND_DATA_DIR: dataDir }),
     ...(databaseUrl !== undefined && {

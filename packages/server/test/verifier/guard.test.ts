@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DATABASES } from '../support/databases.ts'
+import { inheritedEnvironment } from '../support/inherited-environment.ts'
 import { openVerifierWorld, type VerifierWorld } from '../support/verifier-world.ts'
 
 const MAIN = join(import.meta.dirname, '../../src/start/main.ts')
@@ -19,7 +20,7 @@ describe.each(DATABASES)('rescind guard on $name', (database) => {
   const start = (...words: string[]) =>
     spawn(process.execPath, ['--conditions=rescind-source', MAIN, 'guard', ...words], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { PATH: process.env.PATH, RESCIND_CLUSTER_CREDENTIAL: world.credential },
+      env: { ...inheritedEnvironment(), RESCIND_CLUSTER_CREDENTIAL: world.credential },
     })
 
   it('answers 204 with the claims, 401, 403, and 401 again for what was revoked; then ends', async () => {
