@@ -19,7 +19,7 @@ const REFUSED = 4_000
 export const WEB_SOCKETS: WebsocketPluginOptions = {
   options: {
     maxPayload: LONGEST_ACKNOWLEDGEMENT,
-    // Frames are small or, in a burst, compressed by nothing worth the memory that each connection would keep for it.
+    // Frames are small: a compressor for each connection would take more memory than all the rest of it.
     perMessageDeflate: false,
     handleProtocols: (offered) => (offered.has(LOG_PROTOCOL) ? LOG_PROTOCOL : false),
   },
