@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import jwksRsa from 'jwks-rsa'
 import { startFollowers, startReference } from './child.mjs'
-import { residentMemory } from './machine.mjs'
+import { processorSeconds, residentMemory } from './machine.mjs'
 import { verifierModule } from './product.mjs'
 import { call, startRescind } from './rescind.mjs'
 import { count, decimal, figure, median, milliseconds, printTable } from './statistics.mjs'
@@ -47,14 +47,14 @@ export async function benchFleet(folder, { followers: sizes = [1_000, 5_000] } =
 }
 
 function tell(size, { answered }, rows) {
-  const header = ['', 'p50', 'p99', 'last: p50', 'p99', 'max', '÷ bare fan-out', 'memory each']
+  const header = ['', 'p50', 'p99', 'last: p50', 'p99', 'max', '÷ bare', 'processor µs each', 'memory each']
   printTable(
     `A revocation and ${count(size)} followers, embedded; ${REVOCATIONS} revocations, each answered after ${figure(answered, milliseconds)}`,
     [header, ...rows],
   )
 }
 
-function row(name, times, bare, { memory }) {
+function row(name, times, bare, { memory, work }) {
   const all = times.flat()
   const last = times.map((each) => Math.max(...each))
   return [
@@ -65,6 +65,7 @@ function row(name, times, bare, { memory }) {
     milliseconds(percentile(last, 0.99)),
     milliseconds(Math.max(...last)),
     decimal(median(last) / median(bare.applied.map((each) => Math.max(...each)))),
+    decimal(work),
     `${decimal(memory)} KB`,
   ]
 }
@@ -115,7 +116,7 @@ async function createCluster(rescind) {
 }
 
 async function measure({ origin, pid }, size, order, revoke, heard) {
-  const before = residentMemory(pid)
+  const empty = residentMemory(pid)
   const stagger = Math.max(1, BEAT / size)
   const child = startFollowers({ origin, followers: size, stagger, ...order })
   const messages = listen(child)
@@ -123,13 +124,15 @@ async function measure({ origin, pid }, size, order, revoke, heard) {
     child.send({ type: 'follow' })
     await messages.next('following')
     await pause(1_000)
-    const memory = ((residentMemory(pid) - before) * 1024) / size
+    const memory = ((residentMemory(pid) - empty) * 1024) / size
     const [applied, acknowledged, answered, told] = [[], [], [], []]
     // Whatever comes after the last revocation is the next: nobody else changes anything.
     let last = 0
+    let busy = 0
     for (let seq = 1; seq <= WARM_UP + REVOCATIONS; seq++) {
       child.send({ type: 'watch', seq: order.bare || seq === 1 ? seq : last + 1 })
       await messages.next('watching')
+      const before = processorSeconds(pid)
       const start = now()
       const settled = messages.next('settled')
       const said = await revoke()
@@ -137,13 +140,14 @@ async function measure({ origin, pid }, size, order, revoke, heard) {
       last = said?.seq ?? 0
       const times = await settled
       if (seq <= WARM_UP) continue
+      busy += processorSeconds(pid) - before
       answered.push(time)
       applied.push(times.applied.map((at) => at - start))
       acknowledged.push(times.acknowledged.map((at) => at - start))
       await pause(PAUSE)
       if (order.acknowledge) told.push(await heard(said))
     }
-    return { applied, acknowledged, answered, told, memory }
+    return { applied, acknowledged, answered, told, memory, work: (busy * 1e6) / (REVOCATIONS * size) }
   } finally {
     const gone = once(child, 'exit')
     child.send({ type: 'end' })
