@@ -38,7 +38,7 @@ export function covered(target: RevocableTarget, issuerId: string): TokenFilter 
     case 'organization':
       return {}
     case 'identity_provider':
-      return { identityProviders: [target.identity_provider] }
+      return { identityProviders: target.providers ?? [target.identity_provider] }
   }
 }
 

@@ -14,7 +14,7 @@ import { coveredRows, predicate } from './covered.ts'
 import { type ForeseenCluster, type ForeseenExposure, foresee } from './effect/foreseen.ts'
 import { resolveTarget } from './resolve.ts'
 import { Tally, type TokenCounts } from './tally.ts'
-import { type Target, targetKey } from './target.ts'
+import { type ProviderTarget, type Target, targetKey } from './target.ts'
 
 /** What a revocation would hit, counted over the tokens that are good now. */
 export interface Preview extends TokenCounts {
@@ -47,12 +47,12 @@ export async function previewRevocation(
   const provider =
     asked.type === 'identity_provider' ? await providerTarget(authority, actor, asked.id) : undefined
   return authority.store.read({ organizationId: actor.organizationId }, async (tx) => {
-    const target = provider?.target ?? (await resolveTarget(authority, tx, ownAsked(asked)))
+    const target = provider ?? (await resolveTarget(authority, tx, ownAsked(asked)))
     const now = authority.clock.now()
     const rows = await coveredRows(authority, tx, target)
     if (rows === undefined) throw new DomainError('not_found', { type: 'authorization_server' })
-    const identityProviders = provider?.sharedBy ?? []
-    const filter = { ...rows, ...(provider === undefined ? {} : { identityProviders }), liveAt: now }
+    const identityProviders = provider?.providers ?? []
+    const filter = { ...rows, liveAt: now }
     const judge = new RowJudge(authority, tx, index, await findRevocationOfTarget(tx, targetKey(target)))
     const tally = new Tally()
     for await (const page of scanTokenFacts(tx, filter))
@@ -70,13 +70,9 @@ function ownAsked(asked: AskedTarget): OwnAskedTarget {
   throw new TypeError('an identity provider is looked up in its federation')
 }
 
-async function providerTarget(
-  authority: Authority,
-  actor: Actor,
-  id: string,
-): Promise<{ readonly target: Target; readonly sharedBy: readonly string[] }> {
+async function providerTarget(authority: Authority, actor: Actor, id: string): Promise<ProviderTarget> {
   const { issuer, sharedBy } = await providerHealth(authority, actor, id)
-  return { target: { type: 'identity_provider', identity_provider: id, issuer }, sharedBy }
+  return { type: 'identity_provider', identity_provider: id, issuer, providers: [...sharedBy] }
 }
 
 /** Judges the first rows that it is asked about, and lets pass the others unless the same revocation covered them before. */

@@ -64,6 +64,8 @@ export async function keepRevocation(
   known?: RevocationRow,
 ): Promise<Recorded['revocation']> {
   const change = {
+    // Who shares a provider's keys may be others by now.
+    target: JSON.stringify(target),
     incarnation: position.incarnation,
     seq: position.seq,
     at: authority.clock.now(),
@@ -89,7 +91,6 @@ export async function keepRevocation(
   const revocation = {
     id: newId('rvk'),
     target_key: targetKey(target),
-    target: JSON.stringify(target),
     kind,
     ...change,
   }

@@ -3,14 +3,15 @@ import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import type { Actor, Authority } from '../authority/index.ts'
 import { listRevocations, type RevocationRow } from '../store/queries/revocations.ts'
+import { ToldTarget } from './stored-target.ts'
 
 /** A revocation as it is kept, its target read. */
 export interface RevocationRecord extends Omit<RevocationRow, 'organization_id' | 'target' | 'reason'> {
-  readonly target: Readonly<Record<string, string | number>>
+  readonly target: ToldTarget
   readonly reason: ReasonCode
 }
 
-const target = Compile(Type.Record(Type.String(), Type.Union([Type.String(), Type.Integer()])))
+const target = Compile(ToldTarget)
 const reason = Compile(Type.Enum(REASON_CODES))
 
 /** Reads a stored row. @throws Error where it does not hold what this release writes */

@@ -1,7 +1,14 @@
 import { ARTEFACT_CLASSES } from '@rescind/core/log'
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import type { RevocableTarget } from './target.ts'
+
+/** A target as it is told to others: the names that the log uses. */
+export const ToldTarget = Type.Record(
+  Type.String(),
+  Type.Union([Type.String(), Type.Integer(), Type.Array(Type.String())]),
+)
+export type ToldTarget = Static<typeof ToldTarget>
 
 const text = Type.String()
 const closed = { additionalProperties: false } as const
@@ -28,7 +35,15 @@ const target = Compile(
       closed,
     ),
     Type.Object({ type: Type.Literal('organization'), organization: text }, closed),
-    Type.Object({ type: Type.Literal('identity_provider'), identity_provider: text, issuer: text }, closed),
+    Type.Object(
+      {
+        type: Type.Literal('identity_provider'),
+        identity_provider: text,
+        issuer: text,
+        providers: Type.Optional(Type.Array(text)),
+      },
+      closed,
+    ),
     Type.Object({ type: Type.Literal('refresh'), client: text, issuer: text }, closed),
     Type.Object({ type: Type.Literal('refresh'), client: text, user: Type.Optional(text) }, closed),
   ]),

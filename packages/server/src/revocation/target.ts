@@ -28,6 +28,11 @@ export interface ProviderTarget {
   readonly type: 'identity_provider'
   readonly identity_provider: string
   readonly issuer: string
+  /**
+   * The ids of all providers that had the issuer then, and so the keys: sign-ins through each of them end. Absent where it
+   * was not written down yet.
+   */
+  readonly providers?: string[]
 }
 
 /**

@@ -16,6 +16,7 @@ import type { ForeseenCluster } from '../../revocation/effect/foreseen.ts'
 import { type Preview, previewRevocation } from '../../revocation/preview.ts'
 import { type RevocationRecord, readRevocation, revocationsPage } from '../../revocation/revocations.ts'
 import { revoke } from '../../revocation/revoke.ts'
+import { ToldTarget } from '../../revocation/stored-target.ts'
 import { labelsOfClients, namesOfApis } from '../../store/queries/names.ts'
 import { actorOf, consoleSessionOf } from './authentication.ts'
 import { Event, eventOf } from './events.ts'
@@ -38,15 +39,12 @@ const Request = Type.Object(
   closed,
 )
 
-/** The target as it was resolved: the names that the log uses. */
-const ShownTarget = Type.Record(Type.String(), Type.Union([Type.String(), Type.Integer()]))
-
 const REVOCATION = {
   id: Type.String(),
   /** The newest entry about the target: what takes effect. */
   seq: Type.Integer(),
   position: Type.String(),
-  target: ShownTarget,
+  target: ToldTarget,
   reason: Type.Enum(REASON_CODES),
   note: Nullable,
   /** The change that made it; null where somebody asked for it. */
@@ -84,7 +82,7 @@ const Foreseen = Type.Object({
 })
 
 const Counts = Type.Object({
-  target: ShownTarget,
+  target: ToldTarget,
   /** The caller is at the console, by a session that this would end. */
   signsYouOut: Type.Boolean(),
   predicate: Type.String(),

@@ -217,7 +217,7 @@ async function tellRevoked(
 ): Promise<Pick<KeysRevoked, 'revocations' | 'repeated'>> {
   const { issuerUri: issuer } = provider
   const providers = [...reach.providers.filter((id) => id !== provider.id), provider.id]
-  const target = { type: 'identity_provider', identity_provider: provider.id, issuer } as const
+  const target = { type: 'identity_provider', identity_provider: provider.id, issuer, providers } as const
   const why = { code: reason, ...(note !== undefined && { note }) }
   const revocations = new Map<string, NewRevocation>()
   let repeated = false

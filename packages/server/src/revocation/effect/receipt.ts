@@ -3,6 +3,7 @@ import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import type { LoggedEntry } from '../../log/index.ts'
 import type { RevocationRecord } from '../revocations.ts'
+import { ToldTarget } from '../stored-target.ts'
 import type { Covered } from './covered-tokens.ts'
 import { EffectDocument } from './document.ts'
 
@@ -20,7 +21,7 @@ export const Receipt = Type.Object({
   iat: Type.Integer(),
   revocation: Type.Object({
     id: Type.String(),
-    target: Type.Record(Type.String(), Type.Union([Type.String(), Type.Integer()])),
+    target: ToldTarget,
     actor: Type.Object({ type: Type.String(), id: Type.String(), name: Type.String() }),
     reason: Type.String(),
     note: Maybe,
