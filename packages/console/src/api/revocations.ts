@@ -116,6 +116,7 @@ const REVOCATION = {
   seq: number,
   position: text,
   target: record(anything),
+  targetName: nullable(text),
   reason: text,
   note: nullable(text),
   cause: nullable(text),

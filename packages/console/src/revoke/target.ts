@@ -57,8 +57,16 @@ function textOf(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
 }
 
-/** The target of a written revocation, as it stands in lists. */
-export function describeTarget(target: Readonly<Record<string, unknown>>): {
+/** The target of a written revocation, as it stands in lists: by its name where it has one, and else by its ids. */
+export function titleOfTarget(revocation: {
+  readonly target: Readonly<Record<string, unknown>>
+  readonly targetName: string | null
+}): { readonly kind: string; readonly title: string; readonly id: string } {
+  const { kind, id } = describeTarget(revocation.target)
+  return { kind, id, title: revocation.targetName ?? id }
+}
+
+function describeTarget(target: Readonly<Record<string, unknown>>): {
   readonly kind: string
   readonly id: string
 } {

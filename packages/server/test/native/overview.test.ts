@@ -86,7 +86,11 @@ describe.each(DATABASES)('what an operator sees on $name', (database) => {
       ]),
       attention: [{ code: 'cluster_without_nodes', about: 'Orders' }],
     })
-    expect(body.revocations[0]).toMatchObject({ target: { type: 'user', user }, reason: 'policy' })
+    expect(body.revocations[0]).toMatchObject({
+      target: { type: 'user', user },
+      targetName: (await call('GET', `/tokens?user=${user}&limit=1`)).body.items[0].userLogin,
+      reason: 'policy',
+    })
     expect(body.revocations[0].effect.authority).toBe('in_force')
     await call('POST', '/clusters', { name: 'Later' })
     expect((await call('GET', '/overview')).body).toEqual(body)
@@ -164,5 +168,24 @@ describe.each(DATABASES)('what an operator sees on $name', (database) => {
     expect((await introspect(body.clientSecret, '203.0.113.1')).statusCode).toBe(429)
     server.authority.clock.advance(60_000)
     expect((await introspect(body.clientSecret, '203.0.113.1')).statusCode).toBe(200)
+  })
+
+  it('calls what was revoked by the names that people know', async () => {
+    const revoke = async (target: object) => {
+      const { body } = await call('POST', '/revocations', { target, reason: 'test' })
+      return [(await call('GET', `/revocations/${body.id}`)).body.targetName, body.targetName]
+    }
+    expect(await revoke({ type: 'application', id: app })).toEqual(['Shop', 'Shop'])
+    expect(await revoke({ type: 'api', id: API })).toEqual(['Orders', 'Orders'])
+    expect(await revoke({ type: 'token', id: tokens[2] })).toEqual([null, null])
+    const both = await revoke({ type: 'user_application', user, application: app })
+    expect(both[0]).toMatch(/@example\.com · Shop$/)
+    const { body } = await call('GET', '/revocations?limit=4')
+    expect(body.items.map(({ targetName }: { targetName: string | null }) => targetName)).toEqual([
+      both[0],
+      null,
+      'Orders',
+      'Shop',
+    ])
   })
 })

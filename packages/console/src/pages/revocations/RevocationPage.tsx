@@ -9,7 +9,7 @@ import { Name, visible } from '../../design/Name.tsx'
 import { Problem } from '../../design/Notice.tsx'
 import { Fact, Facts, Page, Panel } from '../../design/Page.tsx'
 import { ExactTime } from '../../design/Time.tsx'
-import { describeTarget } from '../../revoke/target.ts'
+import { titleOfTarget } from '../../revoke/target.ts'
 import { Fleet } from './Fleet.tsx'
 import { effectQuery, useEffectNews } from './progress.ts'
 import { reasonWords } from './RevocationsPage.tsx'
@@ -27,13 +27,13 @@ export function RevocationPage() {
         <Problem error={error} retry={() => void refetch()} />
       </Page>
     )
-  const { kind, id } = describeTarget(revocation.target)
+  const { kind, id, title } = titleOfTarget(revocation)
   return (
     <Page
-      title={`Revocation of ${kind.toLowerCase()} ${visible(id)}`}
+      title={`Revocation of ${kind.toLowerCase()} ${visible(title)}`}
       heading={
         <>
-          {kind} <Name wrap>{id}</Name>
+          {kind} <Name wrap>{title}</Name>
         </>
       }
       above={<Link to="/revocations">Revocations</Link>}
@@ -48,6 +48,9 @@ export function RevocationPage() {
       <Fleet revocation={revocation} />
       <Panel title="Record">
         <Facts>
+          <Fact name="Target">
+            <Identifier>{id}</Identifier>
+          </Fact>
           <Fact name="Reason">{reasonWords(revocation.reason)}</Fact>
           <Fact name="Note">
             <Name wrap>{revocation.note ?? ''}</Name>

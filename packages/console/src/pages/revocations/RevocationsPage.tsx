@@ -7,7 +7,7 @@ import { Name } from '../../design/Name.tsx'
 import { Page, Panel } from '../../design/Page.tsx'
 import { Time } from '../../design/Time.tsx'
 import { EffectMark } from '../../revoke/EffectMark.tsx'
-import { describeTarget } from '../../revoke/target.ts'
+import { titleOfTarget } from '../../revoke/target.ts'
 
 const COLUMNS: readonly Column<Revocation>[] = [
   {
@@ -15,12 +15,12 @@ const COLUMNS: readonly Column<Revocation>[] = [
     title: 'What',
     width: 'minmax(200px, 2.4fr)',
     narrow: 'title',
-    cell: ({ id, target }) => {
-      const { kind, id: named } = describeTarget(target)
+    cell: (revocation) => {
+      const { kind, title } = titleOfTarget(revocation)
       return (
-        <Link to="/revocations/$revocationId" params={{ revocationId: id }}>
+        <Link to="/revocations/$revocationId" params={{ revocationId: revocation.id }}>
           <span className="nowrap">{kind}&nbsp;</span>
-          <code className="name">{named}</code>
+          <Name>{title}</Name>
         </Link>
       )
     },

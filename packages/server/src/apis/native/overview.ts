@@ -6,14 +6,14 @@ import { clusterOverviews } from '../../federation/cluster-overview.ts'
 import { signingOverview } from '../../keys/signing-overview.ts'
 import { head } from '../../log/index.ts'
 import { effectsOf } from '../../revocation/effect/effects.ts'
-import { readRevocation, revocationsPage } from '../../revocation/revocations.ts'
+import { revocationsPage } from '../../revocation/revocations.ts'
 import { listLogouts } from '../../store/queries/logout-deliveries.ts'
 import { liveCounts } from '../../tokens/live-counts.ts'
 import { actorOf } from './authentication.ts'
 import type { NativeApp } from './native-app.ts'
 import { readerOf } from './permissions.ts'
 import { RESPONSES } from './responses.ts'
-import { Revocation, representRevocation } from './revocations.ts'
+import { Revocation, representRevocations } from './revocations.ts'
 import { Time, timeOrNull, timeText } from './times.ts'
 
 /** Milliseconds for which an overview is given out again: everybody who looks at one asks every few seconds. */
@@ -115,7 +115,7 @@ async function gather(authority: Authority, actor: Actor): Promise<Static<typeof
     tokens: { live: counts.tokens, byApi: [...counts.byApi] },
     users: counts.users,
     applications: counts.applications,
-    revocations: recent.map((row) => representRevocation(log, readRevocation(row), effects.get(row.id))),
+    revocations: await representRevocations(authority, actor, recent, effects),
     clusters,
     attention: whatNeedsAttention(signing.issuers, clusters, parked, now),
   }

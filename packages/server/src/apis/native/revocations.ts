@@ -18,11 +18,13 @@ import { type RevocationRecord, readRevocation, revocationsPage } from '../../re
 import { revoke } from '../../revocation/revoke.ts'
 import { ToldTarget } from '../../revocation/stored-target.ts'
 import { labelsOfClients, namesOfApis } from '../../store/queries/names.ts'
+import type { RevocationRow } from '../../store/queries/revocations.ts'
 import { actorOf, consoleSessionOf } from './authentication.ts'
 import { Event, eventOf } from './events.ts'
 import type { NativeApp } from './native-app.ts'
 import { administratorOf, readerOf } from './permissions.ts'
 import { cutPage, PageQuery, pageOf, RESPONSES } from './responses.ts'
+import { namesOfTargets } from './target-names.ts'
 
 const DEFAULT_LIMIT = 100
 const Id = Type.String({ minLength: 1, maxLength: 1024 })
@@ -45,6 +47,8 @@ const REVOCATION = {
   seq: Type.Integer(),
   position: Type.String(),
   target: ToldTarget,
+  /** What people call it now: a login, a label, a name; null for what has none, or is gone. */
+  targetName: Nullable,
   reason: Type.Enum(REASON_CODES),
   note: Nullable,
   /** The change that made it; null where somebody asked for it. */
@@ -145,7 +149,7 @@ export function revocations(app: NativeApp, authority: Authority, knowledge: Kno
       const { revocation, repeated } = await revoke(authority, actor, asked)
       const effect = (await effectsOf(authority, actor, [revocation])).get(revocation.id)
       reply.code(repeated ? 200 : 201)
-      return representRevocation(actor.organizationId, readRevocation(revocation), effect)
+      return representOne(authority, actor, readRevocation(revocation), effect)
     },
   )
 
@@ -157,9 +161,7 @@ export function revocations(app: NativeApp, authority: Authority, knowledge: Kno
       const { limit = DEFAULT_LIMIT, after } = request.query
       const rows = await revocationsPage(authority, actor, limit + 1, positionOf(actor.organizationId, after))
       const effects = await effectsOf(authority, actor, rows)
-      const items = rows.map((row) =>
-        representRevocation(actor.organizationId, readRevocation(row), effects.get(row.id)),
-      )
+      const items = await representRevocations(authority, actor, rows, effects)
       return cutPage(items, limit, ({ position }) => position)
     },
   )
@@ -173,7 +175,7 @@ export function revocations(app: NativeApp, authority: Authority, knowledge: Kno
       const actor = readerOf(actorOf(request))
       const found = await effectById(authority, actor, request.params.id)
       const { clusters, ...summary } = found.effect
-      const shown = representRevocation(actor.organizationId, found.revocation, summary)
+      const shown = await representOne(authority, actor, found.revocation, summary)
       return {
         ...shown,
         effect: { ...shown.effect, clusters, receipt: found.hasReceipt },
@@ -183,10 +185,39 @@ export function revocations(app: NativeApp, authority: Authority, knowledge: Kno
   )
 }
 
-export function representRevocation(
+/** Revocations as they stand in lists, with what became of each. */
+export async function representRevocations(
+  authority: Authority,
+  { organizationId }: Pick<Actor, 'organizationId'>,
+  rows: readonly Omit<RevocationRow, 'organization_id'>[],
+  effects: ReadonlyMap<string, EffectSummary>,
+): Promise<Static<typeof Revocation>[]> {
+  const records = rows.map(readRevocation)
+  const nameOf = await namesOfTargets(
+    authority,
+    { organizationId },
+    records.map(({ target }) => target),
+  )
+  return records.map((record) =>
+    representRevocation(organizationId, record, effects.get(record.id), nameOf(record.target)),
+  )
+}
+
+async function representOne(
+  authority: Authority,
+  actor: Actor,
+  record: RevocationRecord,
+  effect: EffectSummary | undefined,
+): Promise<Static<typeof Revocation>> {
+  const nameOf = await namesOfTargets(authority, actor, [record.target])
+  return representRevocation(actor.organizationId, record, effect, nameOf(record.target))
+}
+
+function representRevocation(
   log: string,
   row: RevocationRecord,
   effect: EffectSummary | undefined,
+  targetName: string | null,
 ): Static<typeof Revocation> {
   if (effect === undefined) throw new TypeError('a revocation without an effect')
   const position = formatPosition({ log, incarnation: row.incarnation, seq: row.seq })
@@ -195,6 +226,7 @@ export function representRevocation(
     seq: row.seq,
     position,
     target: row.target,
+    targetName,
     reason: row.reason,
     note: row.note,
     cause: row.cause,

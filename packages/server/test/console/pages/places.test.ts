@@ -103,25 +103,37 @@ describe('the places of the console', () => {
       '=cmd|calc!A1',
     ]
     const { store } = world.nodes.nodes[0].authority
-    for (const label of hostile) {
-      await store.write(SYSTEM, ({ db }) =>
-        db.updateTable('applications').set({ label }).where('client_id', '=', world.shop.clientId).execute(),
-      )
-      for (const place of [
-        'applications',
-        `applications/${world.shop.id}`,
-        `users/${world.people[0].id}?tab=tokens`,
-      ]) {
-        await page.goto(`${world.url}${place}`)
-        await page.locator('main').getByText(label.slice(0, 9).replace('\u202e', '\u2423')).first().waitFor()
-        expect(await page.locator('main img').count()).toBe(0)
-        expect(await page.title()).not.toBe('taken')
-        const [width, shown]: [number, number] = await page.evaluate(
-          '[document.documentElement.scrollWidth, innerWidth]',
+    const showAt = async (places: readonly string[]) => {
+      for (const label of hostile) {
+        await store.write(SYSTEM, ({ db }) =>
+          db
+            .updateTable('applications')
+            .set({ label })
+            .where('client_id', '=', world.shop.clientId)
+            .execute(),
         )
-        expect(width, `${place} with ${label.slice(0, 20)}`).toBeLessThanOrEqual(shown)
+        for (const place of places) {
+          await page.goto(`${world.url}${place}`)
+          await page
+            .locator('main')
+            .getByText(label.slice(0, 9).replace('\u202e', '\u2423'))
+            .first()
+            .waitFor()
+          expect(await page.locator('main img').count()).toBe(0)
+          expect(await page.title()).not.toBe('taken')
+          const [width, shown]: [number, number] = await page.evaluate(
+            '[document.documentElement.scrollWidth, innerWidth]',
+          )
+          expect(width, `${place} with ${label.slice(0, 20)}`).toBeLessThanOrEqual(shown)
+        }
       }
     }
+    await showAt(['applications', `applications/${world.shop.id}`, `users/${world.people[0].id}?tab=tokens`])
+    const { id } = await world.admin.ok('POST /api/rescind/v1/revocations', {
+      target: { type: 'application', id: world.shop.id },
+      reason: 'test',
+    })
+    await showAt(['revocations', `revocations/${id}`])
     await world.admin.ok('POST /api/rescind/v1/revocations', {
       target: { type: 'user', id: world.people[1].id },
       reason: 'test',

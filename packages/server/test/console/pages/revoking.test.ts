@@ -128,6 +128,7 @@ describe('revoking in the console', () => {
       .waitFor()
     await dialog().getByRole('button', { name: 'Revoke', exact: true }).click()
     await page.waitForURL('**/revocations/**')
+    await page.getByRole('heading', { name: `User ${world.people[0].login}` }).waitFor()
     expect(await refusal(tokens.access)).toBe('token_revoked')
   })
 
