@@ -15,7 +15,7 @@ import { Name } from '../../design/Name.tsx'
 import { Problem } from '../../design/Notice.tsx'
 import { Page, Panel } from '../../design/Page.tsx'
 import { saveFile } from '../../design/saveFile.ts'
-import { ExactTime } from '../../design/Time.tsx'
+import { ExactTime, Time } from '../../design/Time.tsx'
 import { csvOf } from './csv.ts'
 
 const route = getRouteApi('/audit')
@@ -29,7 +29,7 @@ const reasonOf = ({ reason }: Event) =>
   reason === null ? '' : [reason.code, reason.text].filter(Boolean).join(': ')
 
 const COLUMNS: readonly Column<Event>[] = [
-  { id: 'at', title: 'When', width: '176px', narrow: 'line', cell: ({ at }) => <ExactTime at={at} /> },
+  { id: 'at', title: 'When', width: '176px', cell: ({ at }) => <ExactTime at={at} /> },
   {
     id: 'kind',
     title: 'What',
@@ -41,7 +41,16 @@ const COLUMNS: readonly Column<Event>[] = [
     id: 'subject',
     title: 'Of what',
     width: 'minmax(150px, 2fr)',
-    cell: (event) => <Name>{subjectOf(event)}</Name>,
+    narrow: 'line',
+    cell: (event) => (
+      <>
+        <span className="narrow-only">
+          <Time at={event.at} />
+          {' · '}
+        </span>
+        <Name>{subjectOf(event)}</Name>
+      </>
+    ),
   },
   {
     id: 'actor',
