@@ -1,0 +1,162 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { createSecureContext } from 'node:tls'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Knowledge, Tail } from '../../src/log/index.ts'
+import { openSqlServices, PostgresListener } from '../../src/sql/index.ts'
+import { PGWIRE_LIMITS } from '../../src/sql/pgwire/limits.ts'
+import { ORGANIZATION_A } from '../support/authority.ts'
+import { selfSigned } from '../support/certificate.ts'
+import { DATABASES } from '../support/databases.ts'
+import { openTestOkta, type TestOkta } from '../support/okta.ts'
+
+const BOMB = 'WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT count(*) FROM c'
+/** PostgreSQL documentation, "Message Formats": requests that stand in the place of a version. */
+const [SSL_REQUEST, CANCEL_REQUEST, VERSION_3] = [80_877_103, 80_877_102, 196_608]
+
+function packet(...words: readonly number[]): Buffer {
+  const bytes = Buffer.alloc(4 + words.length * 4)
+  bytes.writeInt32BE(bytes.length, 0)
+  for (const [at, word] of words.entries()) bytes.writeInt32BE(word, 4 + at * 4)
+  return bytes
+}
+
+// What a connection is does not depend on the database behind it.
+describe.each(DATABASES.filter(({ name }) => name === 'sqlite'))(
+  'connections to the PostgreSQL port',
+  (database) => {
+    const { cert, key } = selfSigned()
+    let okta: TestOkta
+    let plain: PostgresListener
+    let secure: PostgresListener
+    let close: () => Promise<void>
+    beforeAll(async () => {
+      okta = await openTestOkta(database)
+      const tail = new Tail(okta.authority.store)
+      const knowledge = new Knowledge({
+        store: okta.authority.store,
+        tail,
+        onDiverged: async () => {},
+        onTrouble() {},
+      })
+      const services = openSqlServices(okta.authority, knowledge)
+      const place = { host: '127.0.0.1', port: 0 }
+      plain = await PostgresListener.bind(place)
+      secure = await PostgresListener.bind({ ...place, tls: createSecureContext({ cert, key }) })
+      plain.serve(services)
+      secure.serve(services)
+      close = async () => {
+        await Promise.all([plain.close(), secure.close()])
+        services.processes.close()
+        knowledge.close()
+        tail.close()
+        await okta.close()
+      }
+    })
+    afterAll(() => close())
+
+    const open = async (options: pg.ClientConfig = {}) => {
+      const client = new pg.Client({
+        host: '127.0.0.1',
+        port: plain.port,
+        user: 'anybody',
+        password: okta.adminA.token,
+        database: ORGANIZATION_A,
+        ...options,
+      })
+      client.on('error', () => {})
+      await client.connect()
+      return client
+    }
+    const one = async (client: pg.Client) => (await client.query('SELECT 1 AS one')).rows
+    const raw = async (port = plain.port): Promise<Socket> => {
+      const socket = connect(port, '127.0.0.1')
+      socket.on('error', () => {})
+      await once(socket, 'connect')
+      return socket
+    }
+    /** All that the server says until it ends the connection. */
+    const last = async (socket: Socket): Promise<string> => {
+      let said = ''
+      for await (const chunk of socket) said += chunk.toString('latin1')
+      return said
+    }
+
+    it('speak TLS where there is a certificate, which the client checks', async () => {
+      const client = await open({ port: secure.port, ssl: { ca: cert, servername: 'localhost' } })
+      expect(await one(client)).toEqual([{ one: '1' }])
+      await client.end()
+      const other = { ca: selfSigned().cert, servername: 'localhost' }
+      await expect(open({ port: secure.port, ssl: other })).rejects.toThrow(/self-signed|certificate/)
+    })
+
+    it('do without where there is none, and a client that insists goes away', async () => {
+      await expect(open({ ssl: { ca: cert, servername: 'localhost' } })).rejects.toThrow(
+        'does not support SSL',
+      )
+      const socket = await raw()
+      socket.write(packet(SSL_REQUEST))
+      expect((await once(socket, 'data'))[0].toString()).toBe('N')
+      socket.destroy()
+    })
+
+    it('take nothing that was sent in clear behind a request for TLS', async () => {
+      const socket = await raw(secure.port)
+      socket.write(Buffer.concat([packet(SSL_REQUEST), packet(VERSION_3)]))
+      expect(await last(socket)).toContain('C08P01')
+    })
+
+    it('have a statement cancelled by who has their key, and by nobody else', async () => {
+      const client = await open()
+      const [id, secret] = [
+        Number(Reflect.get(client, 'processID')),
+        Number(Reflect.get(client, 'secretKey')),
+      ]
+      const cancel = async (wanted: number, presented: number) => {
+        const socket = await raw()
+        socket.write(packet(CANCEL_REQUEST, wanted, presented))
+        expect(await last(socket)).toBe('')
+      }
+      const guessed = expect(client.query(BOMB)).rejects.toMatchObject({ code: '54000' })
+      await cancel(id, secret ^ 1)
+      await cancel(id ^ 1, secret)
+      await guessed
+      const cancelled = expect(client.query(BOMB)).rejects.toMatchObject({ code: '57014' })
+      await cancel(id, secret)
+      await cancelled
+      expect(await one(client)).toEqual([{ one: '1' }])
+      await client.end()
+    })
+
+    it.each([
+      ['another version', packet(2 << 16), 'C08P01'],
+      ['a first message that is too long', packet(...Array(PGWIRE_LIMITS.firstMessage / 4).fill(0)), ''],
+    ])('end after %s', async (_, bytes, said) => {
+      const socket = await raw()
+      socket.write(bytes)
+      expect(await last(socket)).toContain(said)
+    })
+
+    it('end after a message that is too long, and others go on', async () => {
+      const [client, other] = [await open(), await open()]
+      await expect(client.query(`SELECT '${'x'.repeat(PGWIRE_LIMITS.message)}'`)).rejects.toThrow()
+      await expect(client.query('SELECT 1')).rejects.toThrow()
+      expect(await one(other)).toEqual([{ one: '1' }])
+      await other.end()
+    })
+
+    it('are as many as are allowed, and whoever comes then is told', async () => {
+      const waiting = await Promise.all(Array.from({ length: PGWIRE_LIMITS.connections }, () => raw()))
+      await expect(open()).rejects.toMatchObject({ code: '53300' })
+      const gone = waiting.map((socket) => once(socket, 'close'))
+      for (const socket of waiting) socket.destroy()
+      await Promise.all(gone)
+      // The server hears of it a moment later than they do.
+      const again = async (): Promise<pg.Client> => open().catch(() => again())
+      const client = await again()
+      expect(await one(client)).toEqual([{ one: '1' }])
+      await client.end()
+    })
+  },
+)
