@@ -28,11 +28,16 @@ const pause = (time) => new Promise((resolve) => setTimeout(resolve, time))
  */
 export async function benchFleet(folder, { followers: sizes = [1_000, 5_000] } = {}) {
   for (const size of sizes) {
-    const bare = await measureBare(size)
+    const bare = await measureBare(size, 'bare-fan-out', { acknowledge: false })
     const silent = await measureRescind(folder, size, { acknowledge: false, socket: false })
     tell(size, silent, [
       row('bare fan-out, received', bare.applied, bare, bare),
       row('Rescind, applied', silent.applied, bare, silent),
+    ])
+    const echo = await measureBare(size, 'bare-echo', { acknowledge: true, socket: true })
+    tell(size, echo, [
+      row('bare WebSockets, received', echo.applied, bare, echo),
+      row('the same, what was said to it answered', echo.acknowledged, bare, echo),
     ])
     for (const [name, socket] of Object.entries({ 'a WebSocket each': true, 'events and requests': false })) {
       const acknowledging = await measureRescind(folder, size, { acknowledge: true, socket })
@@ -75,12 +80,13 @@ function percentile(values, part) {
   return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * part) - 1)]
 }
 
-async function measureBare(size) {
-  const reference = await startReference('bare-fan-out', {})
+async function measureBare(size, name, how) {
+  const reference = await startReference(name, {})
   try {
-    return await measure(reference, size, { bare: true, acknowledge: false }, async () => {
+    const tellAll = async () => {
       await (await fetch(reference.origin, { method: 'POST' })).text()
-    })
+    }
+    return await measure(reference, size, { bare: true, ...how }, tellAll)
   } finally {
     await reference.stop()
   }
@@ -99,7 +105,13 @@ async function measureRescind(folder, size, how) {
     const target = { type: 'api', id: API }
     const revoke = () => call(rescind, 'POST', `${NATIVE}/revocations`, { target, reason: 'test' })
     const heard = (said) => timesOfEffect(rescind, said)
-    return await measure(rescind, size, { credential, bare: false, ...how }, revoke, heard)
+    return await measure(
+      rescind,
+      size,
+      { credential, bare: false, ...how },
+      revoke,
+      how.acknowledge ? heard : undefined,
+    )
   } finally {
     await rescind.stop()
   }
@@ -145,7 +157,7 @@ async function measure({ origin, pid }, size, order, revoke, heard) {
       applied.push(times.applied.map((at) => at - start))
       acknowledged.push(times.acknowledged.map((at) => at - start))
       await pause(PAUSE)
-      if (order.acknowledge) told.push(await heard(said))
+      if (heard !== undefined) told.push(await heard(said))
     }
     return { applied, acknowledged, answered, told, memory, work: (busy * 1e6) / (REVOCATIONS * size) }
   } finally {
