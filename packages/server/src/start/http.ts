@@ -32,6 +32,7 @@ import { measureEffects, measureRequests } from './metrics.ts'
 import { OneLinePerRequest } from './one-line-per-request.ts'
 import { type OperationsOptions, operations } from './operations.ts'
 import { openTokenServices } from './token-services.ts'
+import { endUpgradedConnections } from './upgraded-connections.ts'
 
 /** The largest request body, in bytes. */
 const BODY_LIMIT = 1_048_576
@@ -76,6 +77,7 @@ export function buildHttp(authority: Authority, options: HttpOptions): FastifyIn
   })
     .withTypeProvider<TypeBoxTypeProvider>()
     .setValidatorCompiler(lazyValidators)
+  endUpgradedConnections(app, app.server)
   app.register(swagger, { openapi: { info: { title: 'Rescind', version: VERSION } } })
   // Outside every dialect, refusals are the native API's.
   app.setErrorHandler(renderError)

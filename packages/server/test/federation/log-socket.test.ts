@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { formatPosition, type Position } from '@rescind/core/log'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openTestCluster, RESOURCE, type TestCluster } from '../support/cluster.ts'
@@ -147,5 +149,21 @@ describe.each(DATABASES)('the log over a WebSocket on $name', (database) => {
     await socket.frame()
     await own.close()
     expect((await socket.closed).code).toBe(1012)
+  })
+
+  it('nor does whoever asks for one while it closes', async () => {
+    const own = await openTestCluster(database)
+    const { port, hostname } = new URL(own.origin)
+    const late = connect(Number(port), hostname)
+    late.on('error', () => {})
+    await once(late, 'connect')
+    late.write(`GET /api/rescind/v1/log HTTP/1.1\r\nhost: ${hostname}\r\nconnection: upgrade\r\n`)
+    // Whoever is answered after this one was there before it.
+    await openLogSocket(own.origin, own.credential).then((socket) => socket.close())
+    const closing = own.close()
+    const rest = `upgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: ${btoa('0'.repeat(16))}`
+    late.write(`${rest}\r\nauthorization: Bearer ${own.credential}\r\n\r\n`)
+    await closing
+    late.destroy()
   })
 })
