@@ -84,7 +84,7 @@ class KillLoop {
       if (round > 1 && this.#random.between(1, START_KILLS) === 1) await this.#killWhileStarting()
       const server = await startServer(this.#place.options, this.#environment)
       try {
-        await this.#writeUntilKilled(server)
+        await this.#writeUntilKilled(server, round)
       } finally {
         await server.end('SIGKILL')
       }
@@ -103,11 +103,22 @@ class KillLoop {
   }
 
   /** The kill comes from outside, at its own time; the writers learn of it from their broken connections. */
-  async #writeUntilKilled(server: ServerProcess): Promise<void> {
+  async #writeUntilKilled(server: ServerProcess, round: number): Promise<void> {
     const api = new KillApi(server.url, this.#token, this.#ledger)
     for (const writer of this.#writers) await writer.recover(api)
-    const kill = delay(this.#random.between(WRITING.min, WRITING.max)).then(() => server.end('SIGKILL'))
+    const kill = this.#momentOfKill(round).then(() => server.end('SIGKILL'))
     await Promise.all([...this.#writers.map((writer) => writeUntilUnanswered(writer, api)), kill])
+  }
+
+  /**
+   * Every other time it counts from the first change that is acknowledged: a server that has just started on a busy
+   * machine may take longer to that than any of these times, and then nothing would ever be.
+   */
+  async #momentOfKill(round: number): Promise<void> {
+    const time = this.#random.between(WRITING.min, WRITING.max)
+    const before = this.#ledger.acknowledged
+    while (round % 2 === 1 && this.#ledger.acknowledged === before) await delay(5)
+    await delay(time)
   }
 
   async #killWhileStarting(): Promise<void> {
