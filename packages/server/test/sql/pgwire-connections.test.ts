@@ -3,9 +3,13 @@ import { connect, type Socket } from 'node:net'
 import { createSecureContext } from 'node:tls'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { referenceTo } from '../../src/directory/api-tokens.ts'
 import { Knowledge, Tail } from '../../src/log/index.ts'
+import { Secret } from '../../src/secrets/index.ts'
 import { openSqlServices, PostgresListener } from '../../src/sql/index.ts'
 import { PGWIRE_LIMITS } from '../../src/sql/pgwire/limits.ts'
+import type { ListenerOptions } from '../../src/sql/pgwire/listener.ts'
+import { Session } from '../../src/sql/pgwire/session.ts'
 import { ORGANIZATION_A } from '../support/authority.ts'
 import { selfSigned } from '../support/certificate.ts'
 import { DATABASES } from '../support/databases.ts'
@@ -30,6 +34,7 @@ describe.each(DATABASES.filter(({ name }) => name === 'sqlite'))(
     let okta: TestOkta
     let plain: PostgresListener
     let secure: PostgresListener
+    let services: ReturnType<typeof openSqlServices>
     let close: () => Promise<void>
     beforeAll(async () => {
       okta = await openTestOkta(database)
@@ -40,7 +45,7 @@ describe.each(DATABASES.filter(({ name }) => name === 'sqlite'))(
         onDiverged: async () => {},
         onTrouble() {},
       })
-      const services = openSqlServices(okta.authority, knowledge)
+      services = openSqlServices(okta.authority, knowledge)
       const place = { host: '127.0.0.1', port: 0 }
       plain = await PostgresListener.bind(place)
       secure = await PostgresListener.bind({ ...place, tls: createSecureContext({ cert, key }) })
@@ -127,6 +132,114 @@ describe.each(DATABASES.filter(({ name }) => name === 'sqlite'))(
       await cancelled
       expect(await one(client)).toEqual([{ one: '1' }])
       await client.end()
+    })
+
+    it('have a statement cancelled from the moment that it is there', async () => {
+      let said = ''
+      const session = new Session({
+        services,
+        reference: referenceTo(new Secret(okta.adminA.token)),
+        user: 'anybody',
+        database: ORGANIZATION_A,
+        write: (bytes) => {
+          said += bytes.toString('latin1')
+        },
+      })
+      const answered = session.answer({ type: 'Q', body: Buffer.from('SELECT 1 AS one\0') })
+      // Who asks is still being looked up.
+      session.cancel()
+      await answered
+      expect(said).toContain('C57014')
+      await session.answer({ type: 'Q', body: Buffer.from('SELECT 1 AS one\0') })
+      expect(said).toContain('SELECT 1\0')
+    })
+
+    /** A listener of its own, for as long as a test needs it. */
+    const withListener = async (
+      options: Partial<ListenerOptions>,
+      run: (listener: PostgresListener) => Promise<void>,
+    ) => {
+      const listener = await PostgresListener.bind({ host: '127.0.0.1', port: 0, ...options })
+      listener.serve(services)
+      try {
+        await run(listener)
+      } finally {
+        await listener.close()
+      }
+    }
+    const freshClientWorks = async (port = plain.port, options: pg.ClientConfig = {}) => {
+      const client = await open({ port, ...options })
+      expect(await one(client)).toEqual([{ one: '1' }])
+      await client.end()
+    }
+
+    it('answer S to a request for TLS where there is a certificate', async () => {
+      const socket = await raw(secure.port)
+      socket.write(packet(SSL_REQUEST))
+      expect((await once(socket, 'data'))[0].toString()).toBe('S')
+      // What is no TLS behind it is an end, and no harm to others.
+      socket.write('nonsense that is no ClientHello')
+      await last(socket).catch(() => {})
+      await freshClientWorks(secure.port, { ssl: { ca: cert, servername: 'localhost' } })
+    })
+
+    it.each([
+      ['a start-up packet that is never completed', Buffer.from('000000080003', 'hex'), false],
+      ['silence', Buffer.alloc(0), false],
+      ['silence where TLS was to begin', packet(SSL_REQUEST), true],
+      ['asking for TLS where there is none, and silence', packet(SSL_REQUEST), false],
+    ])('end after %s', async (_, bytes, isSecure) => {
+      const tls = isSecure ? createSecureContext({ cert, key }) : undefined
+      // The other limit is far away, so that each is seen to end it alone.
+      for (const limits of [
+        { signIn: 20, idle: 3_600_000 },
+        { signIn: 3_600_000, idle: 20 },
+      ])
+        await withListener({ tls, limits }, async ({ port }) => {
+          const socket = await raw(port)
+          socket.write(bytes)
+          expect(await last(socket)).toBe(bytes.length < 8 ? '' : isSecure ? 'S' : 'N')
+        })
+      await freshClientWorks()
+    })
+
+    it('give their place back however they end', async () => {
+      const tls = createSecureContext({ cert, key })
+      await withListener({ tls, limits: { connections: 1 } }, async ({ port }) => {
+        const ssl = { ca: cert, servername: 'localhost' }
+        const first = await open({ port, ssl })
+        await expect(open({ port, ssl })).rejects.toMatchObject({ code: '53300' })
+        // A cancel request needs no place.
+        const canceller = await raw(port)
+        canceller.write(packet(CANCEL_REQUEST, 1, 1))
+        expect(await last(canceller)).toBe('')
+        expect(await one(first)).toEqual([{ one: '1' }])
+        await first.end()
+        const again = async (): Promise<pg.Client> => open({ port, ssl }).catch(() => again())
+        await (await again()).end()
+        const rude = await raw(port)
+        rude.write(packet(SSL_REQUEST))
+        await once(rude, 'data')
+        rude.resetAndDestroy()
+        await (await again()).end()
+      })
+    })
+
+    it.each([
+      ['the words of another protocol', Buffer.from('GET / HTTP/1.1\r\n\r\n'), 'C54000'],
+      ['zeroes', Buffer.alloc(8), 'C54000'],
+      ['a message without a version', packet(), 'C08P01'],
+      [
+        'settings that do not end',
+        Buffer.concat([Buffer.from([0, 0, 0, 12]), packet(VERSION_3).subarray(4), Buffer.from('user')]),
+        'C08P01',
+      ],
+      ['version 4', packet(4 << 16), 'C08P01'],
+    ])('end after %s, with a reason', async (_, bytes, said) => {
+      const socket = await raw()
+      socket.write(bytes)
+      expect(await last(socket)).toContain(said)
+      await freshClientWorks()
     })
 
     it.each([

@@ -12,3 +12,6 @@ export const PGWIRE_LIMITS = {
   /** Milliseconds for statements in flight once the server was told to stop. */
   drain: 15_000,
 } as const
+
+/** Limits that a listener may be given others for. */
+export type ConnectionLimits = Readonly<Record<'connections' | 'signIn' | 'idle', number>>

@@ -5,7 +5,7 @@ import type { SqlServices } from '../services.ts'
 import { SETTINGS } from './courtesies.ts'
 import { ProtocolFault, tell } from './faults.ts'
 import { Fields, Frames } from './frames.ts'
-import { PGWIRE_LIMITS } from './limits.ts'
+import { type ConnectionLimits, PGWIRE_LIMITS } from './limits.ts'
 import { authentication, backendKey, parameterStatus, ready, refusal } from './messages.ts'
 import { Session } from './session.ts'
 import { SignIn } from './sign-in.ts'
@@ -17,6 +17,8 @@ export interface ListenerOptions {
   readonly tls?: SecureContext | undefined
   /** Which peers may say a password in clear without TLS: loopback ones unless told. */
   readonly isLocal?: (address: string) => boolean
+  /** Those of `PGWIRE_LIMITS` unless told. */
+  readonly limits?: Partial<ConnectionLimits>
 }
 
 const SSL_REQUEST = 80_877_103
@@ -47,6 +49,7 @@ export class PostgresListener {
   readonly port: number
   readonly #server: Server
   readonly #options: ListenerOptions
+  readonly #limits: ConnectionLimits
   readonly #connections = new Map<number, Connection>()
   #services: SqlServices | undefined
   #signIn: SignIn | undefined
@@ -67,6 +70,7 @@ export class PostgresListener {
     this.port = address.port
     this.#server = server
     this.#options = options
+    this.#limits = { ...PGWIRE_LIMITS, ...options.limits }
     server.on('connection', (socket) => void this.#accept(socket))
   }
 
@@ -94,8 +98,8 @@ export class PostgresListener {
     while (this.#connections.has(id)) id = randomInt(1, 2 ** 31)
     this.#connections.set(id, connection)
     // Signing in has an end, whatever is sent meanwhile.
-    const patience = setTimeout(() => connection.socket.destroy(), PGWIRE_LIMITS.signIn)
-    watch(socket)
+    const patience = setTimeout(() => connection.socket.destroy(), this.#limits.signIn)
+    watch(socket, this.#limits.idle)
     socket.once('close', () => {
       clearTimeout(patience)
       this.#connections.delete(id)
@@ -144,7 +148,7 @@ export class PostgresListener {
         if (!isTaken) continue
         await frames.release()
         connection.socket = new TLSSocket(connection.socket, { isServer: true, secureContext: tls })
-        watch(connection.socket)
+        watch(connection.socket, this.#limits.idle)
         frames = new Frames(connection.socket)
         isEncrypted = true
         continue
@@ -166,7 +170,7 @@ export class PostgresListener {
     const services = this.#services
     if (this.#signIn === undefined || services === undefined || this.#isStopping)
       throw new ProtocolFault('57P03', 'the server is starting or stopping')
-    if (this.#connections.size > PGWIRE_LIMITS.connections)
+    if (this.#connections.size > this.#limits.connections)
       throw new ProtocolFault('53300', 'there are too many connections')
     const given = new Map<string, string>()
     for (let name = fields.text(); name !== ''; name = fields.text()) given.set(name, fields.text())
@@ -188,9 +192,9 @@ export class PostgresListener {
   }
 }
 
-function watch(socket: Socket): void {
+function watch(socket: Socket, idle: number): void {
   socket.setNoDelay(true)
-  socket.setTimeout(PGWIRE_LIMITS.idle, () => socket.destroy())
+  socket.setTimeout(idle, () => socket.destroy())
   socket.on('error', () => socket.destroy())
 }
 

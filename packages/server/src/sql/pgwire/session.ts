@@ -236,7 +236,10 @@ export class Session {
   async #run(text: string, parameters: readonly ParameterValue[]): Promise<StatementResult> {
     const polite = courtesy(text, this.#options)
     if (polite !== undefined) return this.#bePolite(polite)
-    const running = runStatement(this.#options.services, await this.#actor(), text, parameters)
+    // From here on a read can be cancelled, also while it is asked whether the token still stands.
+    const running = this.#actor().then((actor) =>
+      runStatement(this.#options.services, actor, text, parameters),
+    )
     if (!READS.test(text)) {
       const result = await running
       this.#hasChanged = true
