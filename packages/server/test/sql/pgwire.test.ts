@@ -3,62 +3,36 @@ import { generateKeyPairSync } from 'node:crypto'
 import { connect } from 'node:net'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { Knowledge, Tail } from '../../src/log/index.ts'
-import { openSqlServices, PostgresListener } from '../../src/sql/index.ts'
+import type { PostgresListener } from '../../src/sql/index.ts'
 import { isLoopback } from '../../src/sql/pgwire/sign-in.ts'
 import { createApp, webBody } from '../support/applications.ts'
 import { ORGANIZATION_A, ORGANIZATION_B } from '../support/authority.ts'
 import { DATABASES } from '../support/databases.ts'
-import { createCredential, openTestOkta, type TestOkta } from '../support/okta.ts'
+import { createCredential, type TestOkta } from '../support/okta.ts'
+import { openSqlPorts, type SqlPorts } from '../support/sql-ports.ts'
 
 const { n, e } = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' })
 
 describe.each(DATABASES)('the PostgreSQL protocol on $name', (database) => {
+  let ports: SqlPorts
   let okta: TestOkta
-  let services: ReturnType<typeof openSqlServices>
-  let knowledge: Knowledge
-  let tail: Tail
   let local: PostgresListener
   /** Takes every peer for one from elsewhere, so that passwords have to be proved. */
   let remote: PostgresListener
   let app: string
   beforeAll(async () => {
-    okta = await openTestOkta(database)
-    tail = new Tail(okta.authority.store)
-    knowledge = new Knowledge({
-      store: okta.authority.store,
-      tail,
-      onDiverged: async () => {},
-      onTrouble() {},
-    })
-    services = openSqlServices(okta.authority, knowledge)
-    local = await PostgresListener.bind({ host: '127.0.0.1', port: 0 })
-    remote = await PostgresListener.bind({ host: '127.0.0.1', port: 0, isLocal: () => false })
-    local.serve(services)
-    remote.serve(services)
+    ports = await openSqlPorts(database)
+    okta = ports.okta
+    local = await ports.listen()
+    remote = await ports.listen({ isLocal: () => false })
     app = await createApp(okta, webBody())
   })
   afterAll(async () => {
     await Promise.all([local.close(), remote.close()])
-    services.processes.close()
-    knowledge.close()
-    tail.close()
-    await okta.close()
+    await ports.close()
   })
 
-  const open = async (options: pg.ClientConfig = {}) => {
-    const client = new pg.Client({
-      host: '127.0.0.1',
-      port: local.port,
-      user: 'anybody',
-      password: okta.adminA.token,
-      database: ORGANIZATION_A,
-      ...options,
-    })
-    client.on('error', () => {})
-    await client.connect()
-    return client
-  }
+  const open = (options: pg.ClientConfig = {}) => ports.connect({ port: local.port, ...options })
   const psql = (...words: string[]) => psqlAs({}, ...words)
   const psqlAs = (
     { port = local.port, user = 'anybody', password = okta.adminA.token },
