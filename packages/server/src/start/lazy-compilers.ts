@@ -1,5 +1,6 @@
 import SerializerSelector from '@fastify/fast-json-stringify-compiler'
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
+import { lazily } from '../json/lazily.ts'
 
 /**
  * The compilers of routes' schemas, which take half of the time from starting to being ready: each of the thousands of
@@ -7,19 +8,16 @@ import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
  * it. What it costs then is a millisecond of one request.
  */
 export const lazyValidators: typeof TypeBoxValidatorCompiler = (route) =>
-  lazily(() => TypeBoxValidatorCompiler(route))
+  whenCalled(() => TypeBoxValidatorCompiler(route))
 
 export const lazySerializers: SerializerSelector.SerializerFactory = (...options) => {
   const compile = SerializerSelector()(...options)
-  return (route) => lazily(() => compile(route))
+  return (route) => whenCalled(() => compile(route))
 }
 
-function lazily<Arguments extends unknown[], Result>(
+function whenCalled<Arguments extends unknown[], Result>(
   make: () => (...given: Arguments) => Result,
 ): (...given: Arguments) => Result {
-  let made: ReturnType<typeof make> | undefined
-  return (...given) => {
-    made ??= make()
-    return made(...given)
-  }
+  const made = lazily(make)
+  return (...given) => made()(...given)
 }
