@@ -15,6 +15,11 @@ export class AuthorityRefusal extends Error {
   }
 }
 
+/** What a refusal with this body says. */
+export function refusalIn(status: number, { code }: Partial<Record<string, unknown>>): AuthorityRefusal {
+  return new AuthorityRefusal(status, typeof code === 'string' ? code : '')
+}
+
 /** The members of a JSON object; none where it is something else. */
 export function parseObject(text: string): Partial<Record<string, unknown>> {
   try {

@@ -1,4 +1,4 @@
-import { AuthorityRefusal, grantIn, parseObject } from './answers.ts'
+import { AuthorityRefusal, grantIn, parseObject, refusalIn } from './answers.ts'
 import type { ServerEvent } from './events.ts'
 import type { Grant } from './lease.ts'
 
@@ -8,7 +8,7 @@ const PROTOCOL = 'rescind.log.v1'
 const REFUSED = 4_000
 
 interface Question {
-  readonly resolve: (grant: Grant) => void
+  readonly resolve: (answer: string) => void
   readonly reject: (failure: Error) => void
 }
 
@@ -95,13 +95,13 @@ export class LogSocket {
   acknowledge(message: string, signal: AbortSignal): Promise<Grant> {
     if (this.#end !== undefined) return Promise.reject(this.#end)
     if (this.#question !== undefined) return Promise.reject(new Error('an acknowledgement is under way'))
-    const { promise, resolve, reject } = Promise.withResolvers<Grant>()
+    const { promise, resolve, reject } = Promise.withResolvers<string>()
     this.#question = { resolve, reject }
     // Answers come in order: without this one, no later one can be told from it.
     const stop = () => this.close(new Error('no answer in time'))
     signal.addEventListener('abort', stop)
     this.#socket.send(message)
-    return promise.finally(() => signal.removeEventListener('abort', stop))
+    return promise.then(grantOf).finally(() => signal.removeEventListener('abort', stop))
   }
 
   close(cause: Error): void {
@@ -120,23 +120,18 @@ export class LogSocket {
     if (data instanceof ArrayBuffer) {
       this.#arrived.push({ event: 'frame', data: new Uint8Array(data) })
       this.#onNews()
-    } else if (typeof data === 'string') this.#answer(data)
+    } else if (typeof data === 'string') {
+      this.#question?.resolve(data)
+      this.#question = undefined
+    }
   }
+}
 
-  #answer(text: string): void {
-    const question = this.#question
-    this.#question = undefined
-    const body = parseObject(text)
-    const { status, code } = body
-    if (typeof status === 'number')
-      question?.reject(new AuthorityRefusal(status, typeof code === 'string' ? code : ''))
-    else
-      try {
-        question?.resolve(grantIn(body))
-      } catch (failure) {
-        question?.reject(failure instanceof Error ? failure : new Error(String(failure)))
-      }
-  }
+/** @throws AuthorityRefusal where no lease is granted, Error where the answer is none */
+function grantOf(answer: string): Grant {
+  const body = parseObject(answer)
+  if (typeof body.status === 'number') throw refusalIn(body.status, body)
+  return grantIn(body)
 }
 
 function endOf(code: number, reason: string): Error {

@@ -1,4 +1,4 @@
-import { AuthorityRefusal, parseObject } from './answers.ts'
+import { parseObject, refusalIn } from './answers.ts'
 
 /** Bytes of an answer that is one small object. */
 const MAX_ANSWER = 65_536
@@ -22,8 +22,7 @@ export async function request(
     // A credential is not carried to where a redirect points.
     const response = await fetch(url, { ...init, redirect: 'error', signal: either })
     if (response.ok) return response
-    const { code } = await objectIn(response).catch(() => parseObject(''))
-    throw new AuthorityRefusal(response.status, typeof code === 'string' ? code : '')
+    throw refusalIn(response.status, await objectIn(response).catch(() => ({})))
   })
 }
 
