@@ -4,11 +4,12 @@ import { formatPosition, parsePosition } from '@rescind/core/log'
 import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { WHEN_STALE } from '../../federation/cluster.ts'
+import type { Follower } from '../../federation/cluster-credentials.ts'
 import type { Deliveries } from '../../federation/delivery/deliveries.ts'
 import { type Lease, Leases } from '../../federation/delivery/leases.ts'
 import { parseStrictJson } from '../../json/strict-json.ts'
 import type { KnownPlace } from '../../log/index.ts'
-import { refusedBy } from './errors.ts'
+import { type Refused, refusedBy } from './errors.ts'
 import { KnownNodes, type ProvedNode } from './log-authentication.ts'
 
 export const Acknowledgement = Type.Object(
@@ -46,6 +47,13 @@ export class Acknowledgements {
   /** @throws DomainError what `Leases.acknowledge` throws */
   take(node: ProvedNode, place: KnownPlace): Promise<Lease> {
     return this.#leases.acknowledge(node, place)
+  }
+
+  /** What a follower is told of a failure, which stands in the server's own log where it is a fault of ours. */
+  refuse(follower: Follower, failure: unknown): Refused {
+    const refused = refusedBy(failure)
+    if (refused.isOurs) this.deliveries.authority.logger.error({ err: failure, node: follower }, 'failed')
+    return refused
   }
 
   /** The place that bytes acknowledge; `undefined` where they are not written as they should. */
@@ -121,8 +129,7 @@ async function answer(
   try {
     send(response, 200, {}, leaseBody(await acknowledgements.take(node, place)))
   } catch (failure) {
-    const { status, headers, body, isOurs } = refusedBy(failure)
-    if (isOurs) acknowledgements.deliveries.authority.logger.error({ err: failure, node }, 'failed')
+    const { status, headers, body } = acknowledgements.refuse(node, failure)
     send(response, status, headers, body)
   }
 }

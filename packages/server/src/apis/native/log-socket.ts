@@ -6,7 +6,6 @@ import type { Follower } from '../../federation/cluster-credentials.ts'
 import type { SentFrame } from '../../federation/delivery/event-stream.ts'
 import type { Lease } from '../../federation/delivery/leases.ts'
 import { type Acknowledgements, LONGEST_ACKNOWLEDGEMENT, leaseBody } from './acknowledgements.ts'
-import { refusedBy } from './errors.ts'
 import { LOG_PROTOCOL } from './log-authentication.ts'
 import type { Channel } from './log-stream.ts'
 import { webSocketMessage } from './web-socket-message.ts'
@@ -77,7 +76,7 @@ export class LogSocket implements Channel {
 
   /** Ends it, with what an answer to a request would have said. */
   refuse(failure: unknown): void {
-    const { status, body } = this.#judge(failure)
+    const { status, body } = this.#acknowledgements.refuse(this.#follower, failure)
     this.#close(REFUSED + status, body.code)
   }
 
@@ -91,7 +90,7 @@ export class LogSocket implements Channel {
       leases.set(lease, answer)
       this.#write(answer)
     } catch (failure) {
-      const { status, body } = this.#judge(failure)
+      const { status, body } = this.#acknowledgements.refuse(this.#follower, failure)
       this.#webSocket.send(JSON.stringify({ status, ...body }))
       // A node that is not known any more has to register, and to come as another.
       if (status === 401) this.#close(REFUSED + status, body.code)
@@ -119,13 +118,6 @@ export class LogSocket implements Channel {
       process.nextTick(() => outlet.uncork())
     }
     outlet.write(message)
-  }
-
-  #judge(failure: unknown) {
-    const refused = refusedBy(failure)
-    const { logger } = this.#acknowledgements.deliveries.authority
-    if (refused.isOurs) logger.error({ err: failure, node: this.#follower }, 'failed')
-    return refused
   }
 
   #close(code: number, reason?: string): void {
