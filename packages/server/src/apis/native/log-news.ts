@@ -41,7 +41,7 @@ interface Beginning {
  */
 export function news(app: NativeApp, acknowledgements: Acknowledgements): void {
   const { deliveries } = acknowledgements
-  app.route<{ Querystring: { after?: string; digest?: string; view?: string } }>({
+  app.route<{ Querystring: FollowQuery }>({
     method: 'GET',
     url: '/log',
     schema: { querystring: FollowQuery, response: { 200: Frames, ...RESPONSES } },
@@ -66,7 +66,7 @@ export function news(app: NativeApp, acknowledgements: Acknowledgements): void {
 
 /** @throws DomainError `log_snapshot_due`, `not_found`, `store_unavailable`, and what `placeAsked` throws */
 async function begin(
-  request: FastifyRequest<{ Querystring: { after?: string; digest?: string; view?: string } }>,
+  request: FastifyRequest<{ Querystring: FollowQuery }>,
   deliveries: Deliveries,
 ): Promise<Beginning> {
   const follower = followerOf(request)

@@ -1,4 +1,4 @@
-import { Type } from '@fastify/type-provider-typebox'
+import { type Static, Type } from '@fastify/type-provider-typebox'
 import { type Position, parsePosition } from '@rescind/core/log'
 import type { Authority } from '../../authority/index.ts'
 import { DomainError } from '../../errors/index.ts'
@@ -18,6 +18,7 @@ export const FollowQuery = Type.Object(
   { after: Type.Optional(Place), digest: Type.Optional(Digest), view: Type.Optional(Version) },
   closed,
 )
+export type FollowQuery = Static<typeof FollowQuery>
 export const SnapshotQuery = Type.Object(
   { after: Type.Optional(Place), digest: Type.Optional(Digest) },
   closed,

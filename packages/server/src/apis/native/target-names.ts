@@ -17,7 +17,8 @@ export function namesOfTargets(
     const users = await loginsOf(tx, all('user'))
     const clients = await labelsOfClients(tx, all('client'))
     const apis = await namesOfApis(tx, all('resource'))
-    const organization = (await findOrganization(tx))?.name ?? null
+    const isWhole = targets.some(({ type }) => type === 'organization')
+    const organization = isWhole ? ((await findOrganization(tx))?.name ?? null) : null
     return (target) => {
       switch (target.type) {
         case 'organization':
