@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { insertTokens, listTokens } from '../../../src/store/queries/tokens.ts'
 import { clientToken, obtain, type Tokens, userinfoStatus } from '../../support/oidc-world.ts'
+import { reached } from '../../support/verifier-world.ts'
 import { type ConsoleWorld, openConsoleWorld } from './world.ts'
 
 /** The manual revocations of Entrust Identity as a Service, by the paths that its users know. */
@@ -17,6 +18,9 @@ describe('revoking in the console', () => {
 
   /** What a resource server says of an access token: null where it is good. */
   async function refusal(token: string): Promise<string | null> {
+    // Whoever revokes is answered once the entry is durable; that it arrives here is another matter.
+    const { items } = await world.admin.ok('GET /api/rescind/v1/revocations?limit=1')
+    for (const { seq } of items) await reached(world.verifiers[0], seq)
     return world.verifiers[0].verify(token).then(
       () => null,
       (error: VerifierError) => error.code,
@@ -36,7 +40,11 @@ describe('revoking in the console', () => {
     await go('users')
     await page.getByRole('link', { name: world.people[0].login }).click()
     await page.getByRole('tab', { name: 'OIDC and OAuth Tokens' }).click()
+    const ofRefreshTokens = page.getByRole('button', { name: /^Revoke refresh token/ })
+    await ofRefreshTokens.first().waitFor()
     await page.getByLabel('Type').selectOption('access')
+    // Until the answer comes the rows of before are shown.
+    await expect.poll(() => ofRefreshTokens.count()).toBe(0)
     const rows = page.getByRole('table').getByRole('row')
     // The newest is the first: the row after the head is the token that was kept.
     await expect.poll(() => rows.count()).toBeGreaterThan(3)
