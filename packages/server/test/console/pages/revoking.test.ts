@@ -1,5 +1,5 @@
 import type { VerifierError } from '@rescind/verifier'
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { insertTokens, listTokens } from '../../../src/store/queries/tokens.ts'
 import { clientToken, obtain, type Tokens, userinfoStatus } from '../../support/oidc-world.ts'
@@ -33,6 +33,8 @@ describe('revoking in the console', () => {
     await page.locator('#page-title').waitFor()
   }
   const dialog = () => page.getByRole('dialog')
+  /** What is typed goes there from now on. */
+  const underCursor = (field: Locator) => field.and(page.locator(':focus')).waitFor()
 
   it('takes one token, by the icon beside it', async () => {
     const [taken, kept] = [await fresh(), await fresh()]
@@ -190,11 +192,11 @@ describe('revoking in the console', () => {
     const { access } = await fresh()
     await go('')
     await page.keyboard.press('Control+k')
-    await page.getByRole('combobox', { name: 'Find or revoke' }).waitFor()
+    await underCursor(page.getByRole('combobox', { name: 'Find or revoke' }))
     await page.keyboard.type('revoke')
     await page.getByRole('option', { name: /Revoke…/ }).waitFor()
     await page.keyboard.press('Enter')
-    await page.getByLabel('What do you want to revoke?').waitFor()
+    await underCursor(page.getByLabel('What do you want to revoke?'))
     await page.keyboard.press('Tab')
     await page.keyboard.type(world.people[0].login)
     await dialog()

@@ -48,6 +48,9 @@ describe('the pages in a browser', () => {
     await page.getByRole('button', { name: 'Sign in' }).click()
   }
 
+  /** Waits until the page was drawn: Chromium drops the keys that are pressed before, as nobody can yet see for what. */
+  const seen = (page: Page) => page.screenshot()
+
   it('lead a person through sign-in and consent to the application, and break no policy on the way', async () => {
     const [client, person] = [await nosy(), await world.person()]
     const { page, complaints } = await openTab(browser)
@@ -65,12 +68,15 @@ describe('the pages in a browser', () => {
     const [client, person] = [await nosy(), await world.person()]
     const { page } = await openTab(browser, { javaScriptEnabled: false })
     await page.goto(world.begin(client).url)
+    await seen(page)
     // The cursor stands in the first field.
     await page.keyboard.type(person.login)
     await page.keyboard.press('Tab')
     await page.keyboard.type('not the password')
+    expect(await page.getByLabel('Username').inputValue()).toBe(person.login)
     await page.keyboard.press('Enter')
     await page.getByRole('alert').waitFor()
+    await seen(page)
     // The message is part of what a screen reader says of the field.
     const described = await page.getByLabel('Username').getAttribute('aria-describedby')
     expect(await page.locator(`#${described}`).textContent()).toContain('not correct')
@@ -79,6 +85,7 @@ describe('the pages in a browser', () => {
     await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'Allow access?' }).waitFor()
+    await seen(page)
     await page.keyboard.press('Tab')
     expect(await page.locator('button:focus').textContent()).toBe('Allow')
     await page.keyboard.press('Tab')
