@@ -198,7 +198,7 @@ describe.each(DATABASES.filter(({ name }) => name === 'sqlite'))(
 
     it.each([
       ['the words of another protocol', Buffer.from('GET / HTTP/1.1\r\n\r\n'), 'C54000'],
-      ['zeroes', Buffer.alloc(8), 'C54000'],
+      ['zeroes', Buffer.alloc(8), 'C08P01'],
       ['a message without a version', packet(), 'C08P01'],
       [
         'settings that do not end',
@@ -216,6 +216,23 @@ describe.each(DATABASES.filter(({ name }) => name === 'sqlite'))(
       const socket = await raw()
       socket.write(bytes)
       expect(await last(socket)).toContain(said)
+      await freshClientWorks()
+    })
+
+    it.each([
+      ['the newest version that there is', VERSION_3, [], ''],
+      ['a newer one', VERSION_3 + 2, [], 'v\0\0\0\x0c\0\x03\0\0\0\0\0\0'],
+      ['options that nobody knows', VERSION_3, ['_pq_.wish'], 'v\0\0\0\x16\0\x03\0\0\0\0\0\x01_pq_.wish\0'],
+    ] as const)('answer %s with what there is, and go on', async (_, version, options, said) => {
+      const parameters = ['user', 'anybody', ...options.flatMap((name) => [name, 'on'])]
+      const head = packet(version)
+      const body = Buffer.from(`${parameters.join('\0')}\0\0`)
+      head.writeInt32BE(head.length + body.length)
+      const socket = await raw()
+      socket.write(Buffer.concat([head, body]))
+      // Then comes the question for the password.
+      expect((await once(socket, 'data'))[0].toString('latin1').split('R')[0]).toBe(said)
+      socket.destroy()
       await freshClientWorks()
     })
 

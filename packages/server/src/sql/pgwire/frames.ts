@@ -38,7 +38,8 @@ export class Frames {
 
   async #take(type: string, offset: number, limit: number): Promise<Frame | undefined> {
     const length = this.#kept.readUInt32BE(offset)
-    if (length < 4 || length > limit) throw new ProtocolFault('54000', 'the message is too long')
+    if (length < 4) throw new ProtocolFault('08P01', 'the length of the message is not one')
+    if (length > limit) throw new ProtocolFault('54000', 'the message is too long')
     const end = offset + length
     if (!(await this.#fill(end))) return undefined
     const body = this.#kept.subarray(offset + 4, end)

@@ -6,7 +6,7 @@ import { SETTINGS } from './courtesies.ts'
 import { ProtocolFault, tell } from './faults.ts'
 import { Fields, Frames } from './frames.ts'
 import { type ConnectionLimits, PGWIRE_LIMITS } from './limits.ts'
-import { authentication, backendKey, parameterStatus, ready, refusal } from './messages.ts'
+import { authentication, backendKey, negotiation, parameterStatus, ready, refusal } from './messages.ts'
 import { Session } from './session.ts'
 import { SignIn } from './sign-in.ts'
 
@@ -42,6 +42,14 @@ interface Connection {
   session?: Session
   secret: number
   isBusy: boolean
+}
+
+/** What a client says first. */
+interface Greeting {
+  readonly version: number
+  /** Behind the version: its parameters. */
+  readonly fields: Fields
+  readonly isEncrypted: boolean
 }
 
 /** The port that speaks PostgreSQL's protocol, version 3. */
@@ -155,7 +163,7 @@ export class PostgresListener {
       }
       if (version >> 16 !== VERSION_3 >> 16)
         throw new ProtocolFault('08P01', 'the version of the protocol is 3.0')
-      await this.#welcome(connection, id, frames, fields, isEncrypted)
+      await this.#welcome(connection, id, frames, { version, fields, isEncrypted })
       return frames
     }
   }
@@ -164,8 +172,7 @@ export class PostgresListener {
     connection: Connection,
     id: number,
     frames: Frames,
-    fields: Fields,
-    isEncrypted: boolean,
+    { version, fields, isEncrypted }: Greeting,
   ): Promise<void> {
     const services = this.#services
     if (this.#signIn === undefined || services === undefined || this.#isStopping)
@@ -176,6 +183,8 @@ export class PostgresListener {
     for (let name = fields.text(); name !== ''; name = fields.text()) given.set(name, fields.text())
     const user = given.get('user') ?? ''
     const write = (bytes: Buffer) => void connection.socket.write(bytes)
+    const unknown = [...given.keys()].filter((name) => name.startsWith('_pq_.'))
+    if (version > VERSION_3 || unknown.length > 0) write(negotiation(VERSION_3, unknown))
     const database = given.get('database')
     const address = connection.socket.remoteAddress ?? ''
     const reference = await this.#signIn.signIn({ address, isEncrypted, user, database, frames, write })

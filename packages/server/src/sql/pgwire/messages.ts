@@ -31,6 +31,14 @@ export function authentication(step: 0 | 3 | 10 | 11 | 12, data: Buffer = Buffer
   return message('R', int32(step), data)
 }
 
+/**
+ * NegotiateProtocolVersion: asked for more than there is, this is what there is. The version is the whole one, as
+ * PostgreSQL sends it and libpq reads it, although its documentation says "minor".
+ */
+export function negotiation(version: number, unknownOptions: readonly string[]): Buffer {
+  return message('v', int32(version), int32(unknownOptions.length), ...unknownOptions.map(text))
+}
+
 export function parameterStatus(name: string, value: string): Buffer {
   return message('S', text(name), text(value))
 }
