@@ -15,7 +15,7 @@ export interface Frame {
   readonly to: number
   /** The version of the view; see `viewVersion`. */
   readonly view: string
-  /** The chain digest at `to`, lower-case hexadecimal. */
+  /** What is told of the place `to`, 32 bytes in lower-case hexadecimal: who holds it gives it back as it is. */
   readonly digest: string
   /** In order. */
   readonly entries: readonly IndexEntry[]

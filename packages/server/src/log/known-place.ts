@@ -5,7 +5,7 @@ import { head, readEntries } from './read.ts'
 /** What somebody says it knows of a log. */
 export interface KnownPlace {
   readonly position: Position
-  /** The chain digest there, lower-case hexadecimal. */
+  /** The chain digest there, lower-case hexadecimal, or its first half. */
   readonly digest?: string
 }
 
@@ -19,8 +19,8 @@ export async function isInLog(tx: ReadTx, { position, digest }: KnownPlace): Pro
   if (position.log !== at.position.log || compareMarks(position, at.position) > 0) return false
   if (position.incarnation < at.position.incarnation) return true
   if (digest === undefined || position.seq === 0) return true
-  if (compareMarks(position, at.position) === 0) return digest === at.digest
+  if (compareMarks(position, at.position) === 0) return at.digest.startsWith(digest)
   const { incarnation, seq } = position
   const [entry] = await readEntries(tx, position.log, { incarnation, seq: seq - 1 }, 1)
-  return entry?.digest === digest
+  return entry?.digest.startsWith(digest) === true
 }

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
+import { createHash, hkdfSync } from 'node:crypto'
 import { CompactEncrypt, compactDecrypt, decodeProtectedHeader } from 'jose'
 import { Secret } from './secret.ts'
 
 /**
  * Seals what must be kept but never read in the database: private keys, client secrets, digest passwords. A KMS
- * stands behind the same two functions.
+ * stands behind the same three functions.
  */
 export interface Vault {
   /**
@@ -17,6 +17,8 @@ export interface Vault {
    * @throws Error when it was sealed for another purpose, or is damaged
    */
   open(sealed: string, purpose: string): Promise<Secret>
+  /** A key of 256 bits for one purpose, base64url: always the same, kept nowhere, and telling nothing of any other. */
+  derive(purpose: string): Promise<Secret>
 }
 
 /** A value was sealed under another key than the one at hand; both are named by their ids. */
@@ -67,5 +69,11 @@ export class MasterKeyVault implements Vault {
     if (protectedHeader.purpose !== purpose)
       throw new Error('a sealed value was found in another place than its own')
     return new Secret(new TextDecoder().decode(plaintext))
+  }
+
+  /** HKDF with SHA-256 (RFC 5869); the master key is uniform, so no salt is needed (section 3.1). */
+  async derive(purpose: string): Promise<Secret> {
+    const key = hkdfSync('sha256', this.#key, '', `rescind ${purpose}`, 32)
+    return new Secret(Buffer.from(key).toString('base64url'))
   }
 }

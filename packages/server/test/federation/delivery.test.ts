@@ -4,11 +4,13 @@ import {
   decodeSnapshot,
   formatPosition,
   LogIndex,
+  type Mark,
   parsePosition,
   type Snapshot,
 } from '@rescind/core/log'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createApi } from '../../src/directory/apis.ts'
+import { placeSeal } from '../../src/federation/delivery/place-seal.ts'
 import { dismissDivergence } from '../../src/log/index.ts'
 import { eventsFrom, framesFrom, openTestCluster, RESOURCE, type TestCluster } from '../support/cluster.ts'
 import { DATABASES } from '../support/databases.ts'
@@ -158,27 +160,39 @@ describe.each(DATABASES)('the log for a cluster on $name', (database) => {
       const reply = await get(`?after=${after}`)
       expect([reply.status, (await jsonOf(reply)).code], after).toEqual([409, 'log_diverged'])
     }
-    // What nobody can have read here is refused, and stops nothing.
-    const digest = `digest=${'ab'.repeat(32)}`
+    const { authority } = cluster.okta
+    const seal = await placeSeal(authority)
+    /** As another database told it before this one was put in its place. */
+    const told = (place: Mark, digest: string) => seal.seal({ log: first.log, ...place }, digest.repeat(32))
+    const here = { incarnation: first.incarnation, seq: first.seq }
+    const claim = (digest: string) => post('/ack', { position: placeOf(first), digest }, node.nodeToken)
+    // What nobody was told is refused, and stops nothing: made up, told of another place, or of another log.
+    const elsewhere = { ...here, seq: here.seq + 1 }
+    const invented = [
+      'ab'.repeat(32),
+      told(elsewhere, 'ab'),
+      seal.seal({ ...here, log: 'b'.repeat(24) }, 'ab'.repeat(32)),
+      told(here, 'ab').replace(/.$/, (last: string) => (last === '0' ? '1' : '0')),
+    ]
     await refused(`${first.log}.1.${first.seq + 1000}`)
-    await refused(`${first.log}.900000000000000.7&${digest}`)
+    await refused(`${first.log}.900000000000000.7&digest=${'ab'.repeat(32)}`)
+    for (const digest of invented) {
+      await refused(`${placeOf(first)}&digest=${digest}`)
+      expect(await claim(digest)).toMatchObject({ status: 409, body: { code: 'log_diverged' } })
+    }
     expect(await reports()).toBe(0)
-    expect((await post('/ack', { position: placeOf(first) }, node.nodeToken)).status).toBe(200)
-    await refused(`${placeOf(first)}&${digest}`)
-    await refused(`${placeOf(first)}&${digest}`)
-    await refused(`${first.log}.2.0&digest=${'ef'.repeat(32)}`)
+    expect(await claim(first.digest)).toMatchObject({ status: 200 })
+    await refused(`${placeOf(first)}&digest=${told(here, 'ab')}`)
+    await refused(`${placeOf(first)}&digest=${told(here, 'ab')}`)
+    await refused(`${first.log}.2.0&digest=${told({ incarnation: 2, seq: 0 }, 'ef')}`)
     expect(await reports()).toBe(2)
-    const claim = { position: placeOf(first), digest: 'cd'.repeat(32) }
-    expect(await post('/ack', claim, node.nodeToken)).toMatchObject({
-      status: 409,
-      body: { code: 'log_diverged' },
-    })
+    expect(await claim(told(here, 'cd'))).toMatchObject({ status: 409, body: { code: 'log_diverged' } })
+    expect(await reports()).toBe(3)
     // Nor is anybody else given a lease from then on.
     expect(await post('/ack', { position: placeOf(first) }, node.nodeToken)).toMatchObject({
       status: 503,
       body: { code: 'log_halted' },
     })
-    const { authority } = cluster.okta
     await authority.store.write({ organizationId: first.log }, (tx) =>
       dismissDivergence(tx, authority.actorA, 'A test.', authority.clock.now()),
     )

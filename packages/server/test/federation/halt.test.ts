@@ -2,6 +2,7 @@ import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { systemActor } from '../../src/authority/index.ts'
 import { reportDivergence } from '../../src/federation/delivery/continuity.ts'
+import { placeSeal } from '../../src/federation/delivery/place-seal.ts'
 import { recoverLog } from '../../src/federation/recovery/recover.ts'
 import { stateOfLog } from '../../src/federation/recovery/stopped-logs.ts'
 import { append, dismissDivergence, head, type LogHead } from '../../src/log/index.ts'
@@ -62,12 +63,10 @@ describe.each(DATABASES)('a log that lacks what a follower knows on $name', (dat
     const one = asked(first.url, api.issuer, client)
     const [kept, revoked, later] = await Promise.all([1, 2, 3].map(() => one.token(api.identifier)))
     await admin.revoke({ type: 'token', token: revoked.access_token })
-    const { position } = await first.authority.store.read({ organizationId }, (tx) => head(tx))
-    await reportDivergence(
-      first.authority,
-      { organizationId, clusterId },
-      { position: { ...position, seq: position.seq + 9 }, digest: 'ab'.repeat(32) },
-    )
+    const at = await first.authority.store.read({ organizationId }, (tx) => head(tx))
+    const position = { ...at.position, seq: at.position.seq + 9 }
+    const digest = (await placeSeal(first.authority)).seal(position, 'ab'.repeat(32))
+    await reportDivergence(first.authority, { organizationId, clusterId }, { position, digest })
     for (const each of ask) {
       expect(await each.token(api.identifier)).toMatchObject(STOPPED)
       // It may have been revoked by what was lost: nobody may say that it was not.

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { decodeSnapshot } from '@rescind/core/log'
 import { createVerifier, type VerifierEvent } from '@rescind/verifier'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { placeSeal } from '../../src/federation/delivery/place-seal.ts'
 import { DATABASES } from '../support/databases.ts'
 import { Management } from '../support/management.ts'
 import { type ServerProcess, startServer } from '../support/server-process.ts'
@@ -74,22 +75,30 @@ describe.each(DATABASES)('over restarts on $name', (database) => {
     const verifier = await world.verifier({ snapshotFile })
     await verifier.close()
     const bytes = await readFile(snapshotFile)
-    const { digest } = decodeSnapshot(bytes)
-    // As another history would have it: the same place with another digest.
+    const { log, incarnation, seq, digest } = decodeSnapshot(bytes)
     const at = bytes.indexOf(Buffer.from(digest, 'hex'))
-    bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at)
-    await writeFile(snapshotFile, bytes)
-    const { promise, resolve } = Promise.withResolvers<VerifierEvent>()
-    const other = await world.verifier({
-      snapshotFile,
-      startTimeout: 10,
-      onEvent: (event) => {
-        if (event.type === 'diverged') resolve(event)
-      },
-    })
-    expect(await promise).toEqual({ type: 'diverged', position: other.position })
-    expect(await verdictOf(other, token)).toMatch(/stale|position_ahead/)
-    // Nothing is issued by a log that lacks what somebody knows of it.
+    /** A verifier that starts with another digest for the same place. */
+    const startedWith = async (other: string) => {
+      bytes.write(other, at, 'hex')
+      await writeFile(snapshotFile, bytes)
+      const { promise, resolve } = Promise.withResolvers<VerifierEvent>()
+      const verifier = await world.verifier({
+        snapshotFile,
+        startTimeout: 10,
+        onEvent: (event) => {
+          if (event.type === 'diverged') resolve(event)
+        },
+      })
+      expect(await promise).toEqual({ type: 'diverged', position: verifier.position })
+      expect(await verdictOf(verifier, token)).toMatch(/stale|position_ahead/)
+      await verifier.close()
+    }
+    // A file that somebody changed, or the disk did, is nobody's proof: others go on.
+    await startedWith(`${digest[0] === '0' ? '1' : '0'}${digest.slice(1)}`)
+    expect(await verdictOf(await world.verifier(), await world.token())).toBe('accepted')
+    // As the authority told it in another history: nothing is issued by a log that lacks what somebody knows of it.
+    const seal = await placeSeal(world.nodes.nodes[0].authority)
+    await startedWith(seal.seal({ log, incarnation, seq }, 'ab'.repeat(32)))
     await expect(world.token()).rejects.toThrow('temporarily_unavailable')
   })
 })

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { DomainError } from '../../errors/index.ts'
 import type { Follower } from '../../federation/cluster-credentials.ts'
 import type { Deliveries } from '../../federation/delivery/deliveries.ts'
-import { type SentFrame, sendable } from '../../federation/delivery/event-stream.ts'
+import type { SentFrame } from '../../federation/delivery/event-stream.ts'
 import type { ViewFeed } from '../../federation/delivery/view-feed.ts'
 import { framesOf, readEntries } from '../../log/index.ts'
 import type { Acknowledgements } from './acknowledgements.ts'
@@ -170,5 +170,5 @@ async function olderFrames(
   )
   const frames = framesOf(entries, feed.sight).filter(({ incarnation }) => incarnation === after.incarnation)
   if (frames.length === 0 && compareMarks(after, feed.position) < 0) throw new DomainError('log_snapshot_due')
-  return frames.map(sendable)
+  return frames.map((frame) => feed.sendable(frame))
 }

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { type Authority, systemActor } from '../../authority/index.ts'
 import { DomainError } from '../../errors/index.ts'
-import { haltLog, head, isInLog, type KnownPlace, type LostPlace } from '../../log/index.ts'
+import { haltLog, isInLog, type KnownPlace, type LostPlace } from '../../log/index.ts'
 import { findCluster } from '../../store/queries/clusters.ts'
 import type { Follower } from '../cluster-credentials.ts'
+import { placeSeal } from './place-seal.ts'
 
 /**
  * Reads the primary for the place that a follower knows, and records the report of one that is not there.
@@ -16,27 +17,26 @@ export async function refuseDiverged(
   place: KnownPlace,
 ): Promise<void> {
   const { organizationId } = follower
-  if (await authority.store.read({ organizationId }, (tx) => isInLog(tx, place))) return
+  const named = (await placeSeal(authority)).read(place)
+  if (await authority.store.read({ organizationId }, (tx) => isInLog(tx, named))) return
   await reportDivergence(authority, follower, place)
   throw new DomainError('log_diverged')
 }
 
-/** A report from further ahead than this is nonsense: each recovery opens one incarnation. */
-const MOST_INCARNATIONS = 1_000
-
 /**
- * Stops the log because of what a follower knows, before the follower is answered. What could not have come from this
- * log, or does not say what it would have read there, stops nothing: it is refused and logged.
+ * Stops the log because of what a follower knows, before the follower is answered. What this authority cannot have told
+ * anybody stops nothing: it is refused and logged.
  */
 export async function reportDivergence(
   authority: Authority,
   { organizationId, clusterId, nodeId }: Follower,
-  { position, digest }: KnownPlace,
+  place: KnownPlace,
 ): Promise<void> {
+  const { position, digest, isProved } = (await placeSeal(authority)).read(place)
   const { incarnation, seq } = position
   const told = { organizationId, clusterId, nodeId, incarnation, seq }
-  if (digest === undefined) {
-    authority.logger.warn(told, 'a follower names a place that this log does not have, without its digest')
+  if (digest === undefined || !isProved) {
+    authority.logger.warn(told, 'a follower names a place that this log does not have and never told it')
     return
   }
   const reporter = { cluster: clusterId, ...(nodeId !== undefined && { node: nodeId }) }
@@ -45,9 +45,7 @@ export async function reportDivergence(
     async (tx) => {
       // Its credential may have been taken back since the request came.
       if ((await findCluster(tx, clusterId)) === undefined) throw new DomainError('credentials_invalid')
-      const at = (await head(tx)).position
-      if (incarnation - at.incarnation > MOST_INCARNATIONS || (await isInLog(tx, { position, digest })))
-        return false
+      if (await isInLog(tx, { position, digest })) return false
       return haltLog(tx, reporter, { position, digest }, systemActor(organizationId), authority.clock.now())
     },
     'urgent',

@@ -6,6 +6,7 @@ import { clusterNotFound, readCluster } from '../cluster.ts'
 import type { Follower } from '../cluster-credentials.ts'
 import { viewOfCluster } from '../cluster-view.ts'
 import { logHashKey } from './hash-key.ts'
+import { placeSeal } from './place-seal.ts'
 import { ViewFeed } from './view-feed.ts'
 
 /** Kinds of entries after which a cluster may see something else than before. */
@@ -130,6 +131,7 @@ export class Deliveries {
       version,
       view,
       hashKey: await key,
+      seal: await placeSeal(this.authority),
       onEntries: (entries) => this.#look(log, entries),
     })
     await feed.open()

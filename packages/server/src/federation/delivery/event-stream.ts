@@ -1,5 +1,6 @@
 import type { Frame } from '@rescind/core/log'
 import { encodeFrame, formatPosition } from '@rescind/core/log'
+import type { PlaceSeal } from './place-seal.ts'
 
 /** A frame as it is sent: encoded once, for all who follow the view. */
 export interface SentFrame {
@@ -14,11 +15,13 @@ export interface SentFrame {
   readonly event: Buffer
 }
 
-export function sendable(frame: Frame): SentFrame {
+/** @param frame with the chain digest of the place that it leads to, which is told sealed */
+export function sendable(frame: Frame, seal: PlaceSeal): SentFrame {
   const { log, incarnation, from, to } = frame
-  const bytes = encodeFrame(frame)
+  const position = { log, incarnation, seq: to }
+  const bytes = encodeFrame({ ...frame, digest: seal.seal(position, frame.digest) })
   const text = Buffer.from(bytes).toString('base64url')
-  const id = formatPosition({ log, incarnation, seq: to })
+  const id = formatPosition(position)
   const event = Buffer.from(`id: ${id}\nevent: frame\ndata: ${text}\n\n`)
   return { incarnation, from, to, bytes, text, event }
 }

@@ -12,6 +12,7 @@ import { tellAcknowledged } from './acknowledgement-news.ts'
 import { reportDivergence } from './continuity.ts'
 import type { Deliveries } from './deliveries.ts'
 import { keepForOpenEffects } from './open-effects.ts'
+import { type NamedPlace, type PlaceSeal, placeSeal } from './place-seal.ts'
 
 /**
  * What a node may rely on, from when it sent its acknowledgement and once it has applied `head`. Nodes of one cluster
@@ -95,9 +96,10 @@ export class Leases {
   async #settle(log: string, batch: readonly Waiting[]): Promise<void> {
     const { authority } = this.#deliveries
     try {
+      const seal = await placeSeal(authority)
       const verdicts = await authority.store.write(
         { organizationId: log },
-        (tx) => this.#judge(tx, batch),
+        (tx) => this.#judge(tx, batch, seal),
         'urgent',
       )
       const { position: at } = await authority.store.read({ organizationId: log }, (tx) => head(tx), 'urgent')
@@ -120,7 +122,7 @@ export class Leases {
     }
   }
 
-  async #judge(tx: WriteTx, batch: readonly Waiting[]): Promise<Verdict[]> {
+  async #judge(tx: WriteTx, batch: readonly Waiting[], seal: PlaceSeal): Promise<Verdict[]> {
     const at = (await head(tx)).position
     const halted = (await findHalt(tx)) !== undefined
     const nodes = await findNodes(tx, [...new Set(batch.map(({ node }) => node.nodeId))])
@@ -136,7 +138,7 @@ export class Leases {
         continue
       }
       // Many nodes acknowledge the same one.
-      if (!places.has(place)) places.set(place, await judgePlace(tx, place, at))
+      if (!places.has(place)) places.set(place, await judgePlace(tx, seal.read(place), at))
       const refusal = places.get(place) ?? (halted ? HALTED : undefined)
       if (refusal !== undefined) {
         verdicts.push(refusal)
@@ -201,11 +203,11 @@ const UNKNOWN: Verdict = { refusal: new DomainError('credentials_invalid') }
 const HALTED: Verdict = { refusal: new DomainError('log_halted') }
 
 /** Why a place is not acknowledged; `undefined` where it is. */
-async function judgePlace(tx: WriteTx, place: KnownPlace, at: Position): Promise<Verdict | undefined> {
-  const { position, digest } = place
+async function judgePlace(tx: WriteTx, place: NamedPlace, at: Position): Promise<Verdict | undefined> {
+  const { position, isProved } = place
   if (position.incarnation < at.incarnation) return { refusal: new DomainError('log_snapshot_due') }
-  // Without a digest it may be a mistake of the node's; with one it is knowledge that this database lacks.
-  if (digest === undefined && compareMarks(position, at) > 0)
+  // Without proof it may be a mistake of the node's; with it, it is knowledge that this database lacks.
+  if (!isProved && compareMarks(position, at) > 0)
     return { refusal: new DomainError('acknowledgement_beyond_sent') }
   return (await isInLog(tx, place)) ? undefined : { refusal: new DomainError('log_diverged'), diverged: true }
 }

@@ -1,8 +1,17 @@
-import { compareMarks, encodeSnapshot, type Mark, type Position, type View, viewOf } from '@rescind/core/log'
+import {
+  compareMarks,
+  encodeSnapshot,
+  type Frame,
+  type Mark,
+  type Position,
+  type View,
+  viewOf,
+} from '@rescind/core/log'
 import type { Authority } from '../../authority/index.ts'
 import { LiveLog, type LoggedEntry, type Sight, type Tail } from '../../log/index.ts'
 import { reportOwnMemory } from './continuity.ts'
 import { type SentFrame, sendable } from './event-stream.ts'
+import type { PlaceSeal } from './place-seal.ts'
 
 /** Somebody to whom frames are handed as they come. Neither call may throw. */
 export interface Receiver {
@@ -18,6 +27,7 @@ export interface ViewFeedOptions {
   readonly version: string
   readonly view: View
   readonly hashKey: Uint8Array
+  readonly seal: PlaceSeal
   /** Told of the entries behind each frame, before anybody receives it. */
   onEntries(entries: readonly LoggedEntry[]): void
 }
@@ -46,6 +56,7 @@ export interface EncodedSnapshot {
 export class ViewFeed {
   readonly sight: Sight
   readonly #live: LiveLog
+  readonly #seal: PlaceSeal
   readonly #receivers = new Set<Receiver>()
   readonly #heartbeat: NodeJS.Timeout
   #window: SentFrame[] = []
@@ -53,7 +64,8 @@ export class ViewFeed {
   /** When the last receiver left, or when it was made: milliseconds of a monotonic clock. */
   idleSince = performance.now()
 
-  constructor({ authority, tail, log, version, view, hashKey, onEntries }: ViewFeedOptions) {
+  constructor({ authority, tail, log, version, view, hashKey, seal, onEntries }: ViewFeedOptions) {
+    this.#seal = seal
     this.sight = { version, see: (entry) => viewOf(entry, view) }
     this.#live = new LiveLog({
       store: authority.store,
@@ -64,7 +76,7 @@ export class ViewFeed {
       sight: this.sight,
       onFrame: (frame, entries) => {
         onEntries(entries)
-        this.#broadcast(sendable(frame))
+        this.#broadcast(this.sendable(frame))
       },
       onDiverged: (place) => reportOwnMemory(authority, place),
       onReloaded: () => this.#startAnew(),
@@ -112,15 +124,13 @@ export class ViewFeed {
   /** An empty range at the present position: nothing is missing up to there. */
   emptyFrame(): SentFrame {
     const { log, incarnation, seq, digest } = this.#live.index
-    return sendable({
-      log,
-      incarnation,
-      from: seq,
-      to: seq,
-      view: this.sight.version,
-      digest,
-      entries: [],
-    })
+    const range = { log, incarnation, from: seq, to: seq }
+    return this.sendable({ ...range, view: this.sight.version, digest, entries: [] })
+  }
+
+  /** A frame of this view as its followers are sent it. */
+  sendable(frame: Frame): SentFrame {
+    return sendable(frame, this.#seal)
   }
 
   /** From now on the receiver is handed every frame, until `leave`. */
@@ -143,7 +153,8 @@ export class ViewFeed {
       const isCurrent = compareMarks(kept.position, position) === 0 || now - kept.madeAt < age
       if (isCurrent && compareMarks(kept.position, mark) >= 0) return kept
     }
-    const bytes = encodeSnapshot(this.#live.index)
+    const { index } = this.#live
+    const bytes = encodeSnapshot(index, this.#seal.seal(position, index.digest))
     this.#snapshot = { position, bytes, madeAt: now, cost: performance.now() - now }
     return this.#snapshot
   }
