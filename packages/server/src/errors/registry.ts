@@ -327,6 +327,7 @@ export const REGISTRY = {
     log: 'The `subdomain` of a statement is that of the organization of the credential.',
   },
   sql_limit_exceeded: { kind: 'invalid', log: 'The statement went beyond a limit and was stopped.' },
+  sql_cancelled: { kind: 'conflict', log: 'Whoever ran the statement cancelled it, or has gone.' },
   sql_busy: { kind: 'limited', log: 'The organization has as many statements running as it may have.' },
   // Revocations and their receipts
   receipt_not_ready: {

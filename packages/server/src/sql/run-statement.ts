@@ -12,22 +12,29 @@ import { runDescribe, runDescribeMethod, runShow } from './show.ts'
 import { type StatementRun, startRun } from './statement-run.ts'
 import { parseStatement, type Statement } from './syntax/index.ts'
 
+export interface StatementOptions {
+  /** The values of `$1`, `$2`, … */
+  readonly parameters?: readonly ParameterValue[]
+  /** Ends a reading early. A change is carried out: what has begun to change is not cut off in between. */
+  readonly signal?: AbortSignal
+}
+
 /**
  * Runs one statement under the rights of whoever asks, and answers its rows.
  *
- * @param parameters the values of `$1`, `$2`, …
  * @throws DomainError `sql_…`, `permission_denied`, and whatever the command of the domain refuses with
  */
 export function runStatement(
   services: SqlServices,
   actor: Actor,
   text: string,
-  parameters: readonly ParameterValue[] = [],
+  { parameters = [], signal }: StatementOptions = {},
 ): Promise<StatementResult> {
   return services.turns.take(actor.organizationId, async () => {
     const statement = withParameters(parseStatement(text), parameters)
     requireRights(actor, statement)
-    return carryOut(await startRun(services, actor), statement)
+    const run = await startRun(services, actor, isChange(statement) ? undefined : signal)
+    return carryOut(run, statement)
   })
 }
 

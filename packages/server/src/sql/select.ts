@@ -23,7 +23,7 @@ export async function runQuery(run: StatementRun, query: Query): Promise<Stateme
 export async function describeQuery(run: StatementRun, query: Query): Promise<readonly ResultColumn[]> {
   const plan = planQuery(query)
   const empty = plan.uses.map((use) => ({ ...shapeOf(use.resource, use.table), rows: [] }))
-  const { columns } = await run.services.processes.query(empty, printQuery(plan.query), false)
+  const { columns } = await run.services.processes.query(empty, printQuery(plan.query), { describe: true })
   return resultColumns(plan, columns)
 }
 
@@ -32,7 +32,7 @@ export async function relate(
   plan: QueryPlan,
   tables: readonly FilledTable[],
 ): Promise<Pick<StatementResult, 'columns' | 'rows'>> {
-  const { columns, rows } = await run.services.processes.query(tables, printQuery(plan.query))
+  const { columns, rows } = await run.services.processes.query(tables, printQuery(plan.query), run)
   return { columns: resultColumns(plan, columns), rows }
 }
 

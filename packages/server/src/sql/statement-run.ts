@@ -11,19 +11,23 @@ export class StatementRun {
   readonly actor: Actor
   /** The organization's own. */
   readonly subdomain: string
+  /** Aborted where nobody wants the answer any more. */
+  readonly signal: AbortSignal | undefined
   readonly #deadline = performance.now() + LIMITS.time
   #rows = 0
   #characters = 0
   #calls = 0
 
-  constructor(services: SqlServices, actor: Actor, subdomain: string) {
+  constructor(services: SqlServices, actor: Actor, subdomain: string, signal: AbortSignal | undefined) {
     this.services = services
     this.actor = actor
     this.subdomain = subdomain
+    this.signal = signal
   }
 
-  /** Counts a call of a method. @throws DomainError `sql_limit_exceeded` */
+  /** Counts a call of a method. @throws DomainError `sql_limit_exceeded`, `sql_cancelled` */
   call(): void {
+    if (this.signal?.aborted) throw new DomainError('sql_cancelled')
     this.#calls += 1
     if (this.#calls > LIMITS.calls)
       throw exceeded(
@@ -55,9 +59,14 @@ export function exceeded(message: string): DomainError {
   return new DomainError('sql_limit_exceeded', { message })
 }
 
-export async function startRun(services: SqlServices, actor: Actor): Promise<StatementRun> {
+/** @param signal ends it early: a reading, never a change */
+export async function startRun(
+  services: SqlServices,
+  actor: Actor,
+  signal?: AbortSignal,
+): Promise<StatementRun> {
   const { organizationId } = actor
   const row = await services.authority.store.read({ organizationId }, (tx) => findOrganizationRow(tx))
   if (row === undefined) throw new DomainError('not_found')
-  return new StatementRun(services, actor, row.subdomain)
+  return new StatementRun(services, actor, row.subdomain, signal)
 }

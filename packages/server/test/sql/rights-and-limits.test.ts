@@ -82,6 +82,35 @@ describe.each(DATABASES)('rights and limits of SQL on $name', (database) => {
     },
   )
 
+  it.runIf(process.platform === 'linux')('end with the connection of whoever asked', async () => {
+    const url = new URL('/api/rescind/v1/sql', await okta.app.listen({ host: '127.0.0.1', port: 0 }))
+    const ask = (signal: AbortSignal | null) =>
+      fetch(url, {
+        method: 'POST',
+        headers: { ...okta.adminA.header, 'content-type': 'application/json' },
+        body: JSON.stringify({ statement: BOMB }),
+        signal,
+      })
+    const workers = () =>
+      childrenOf(process.pid)
+        .filter((child) => commandOf(child).includes('sandbox/launch'))
+        .flatMap(childrenOf)
+    let isAnswered = false
+    const witness = ask(null).finally(() => {
+      isAnswered = true
+    })
+    await expect.poll(workers, { timeout: 4_000 }).toHaveLength(1)
+    const controller = new AbortController()
+    const left = expect(ask(controller.signal)).rejects.toThrow('aborted')
+    await expect.poll(workers, { timeout: 4_000 }).toHaveLength(2)
+    controller.abort()
+    await left
+    // The one that was asked before runs into its limit before this one would.
+    await expect.poll(workers, { timeout: 4_000 }).toHaveLength(1)
+    expect(isAnswered).toBe(false)
+    expect((await witness).status).toBe(400)
+  })
+
   it('bound what one organization runs, answers and keeps in memory', async () => {
     const many = await Promise.all(
       Array.from({ length: 12 }, () => query(okta, 'SELECT count(*) AS n FROM okta.users.users')),

@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { Knowledge, Tail } from '../../src/log/index.ts'
-import { openSqlServices, PostgresListener } from '../../src/sql/index.ts'
+import { openSqlServices, PostgresListener, type SqlServices } from '../../src/sql/index.ts'
 import type { ListenerOptions } from '../../src/sql/pgwire/listener.ts'
 import { ORGANIZATION_A } from './authority.ts'
 import type { TestDatabase } from './databases.ts'
@@ -9,9 +9,9 @@ import { openTestOkta, type TestOkta } from './okta.ts'
 /** An authority whose SQL is spoken in PostgreSQL's protocol, at as many ports as a test wants. */
 export interface SqlPorts {
   readonly okta: TestOkta
-  readonly services: ReturnType<typeof openSqlServices>
+  readonly services: SqlServices
   /** A port of its own; whoever opens it closes it. */
-  listen(options?: Partial<ListenerOptions>): Promise<PostgresListener>
+  listen(options?: Partial<ListenerOptions>, on?: SqlServices): Promise<PostgresListener>
   /** A client that signs in with the token of organization A's administrator. */
   connect(options: pg.ClientConfig): Promise<pg.Client>
   close(): Promise<void>
@@ -30,9 +30,9 @@ export async function openSqlPorts(database: TestDatabase): Promise<SqlPorts> {
   return {
     okta,
     services,
-    async listen(options = {}) {
+    async listen(options = {}, on = services) {
       const listener = await PostgresListener.bind({ host: '127.0.0.1', port: 0, ...options })
-      listener.serve(services)
+      listener.serve(on)
       return listener
     },
     async connect(options) {

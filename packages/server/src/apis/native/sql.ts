@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { Type } from '@fastify/type-provider-typebox'
 import { inParts, runStatement, type SqlServices, type StatementResult } from '../../sql/index.ts'
@@ -31,10 +32,19 @@ export function sql(app: NativeApp, services: SqlServices): void {
     { schema: { body: Statement, response: { 200: Type.Unsafe<Readable>(Result), ...RESPONSES } } },
     async (request, reply) => {
       const { statement, parameters = [] } = request.body
-      const result = await runStatement(services, actorOf(request), statement, parameters)
+      const signal = untilGone(reply.raw)
+      const result = await runStatement(services, actorOf(request), statement, { parameters, signal })
       return reply.type('application/json; charset=utf-8').send(Readable.from(documentOf(result)))
     },
   )
+}
+
+/** Aborted once the connection of whoever asked is closed, and so at the end in any case. */
+function untilGone(response: ServerResponse): AbortSignal {
+  const controller = new AbortController()
+  if (response.closed) controller.abort()
+  response.once('close', () => controller.abort())
+  return controller.signal
 }
 
 /** The answer as JSON, in parts: it may have millions of characters, and others have to be answered meanwhile. */

@@ -34,6 +34,7 @@ const BY_CODE: Readonly<Partial<Record<DomainError['code'], string>>> = {
   sql_no_method: '42809',
   sql_other_organization: '42501',
   sql_limit_exceeded: '54000',
+  sql_cancelled: '57014',
   outcome_unknown: '08007',
 }
 

@@ -111,6 +111,7 @@ export class PostgresListener {
     socket.once('close', () => {
       clearTimeout(patience)
       this.#connections.delete(id)
+      connection.session?.cancel()
     })
     try {
       const frames = await this.#start(connection, id)

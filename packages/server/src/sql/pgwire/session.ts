@@ -237,8 +237,10 @@ export class Session {
     const polite = courtesy(text, this.#options)
     if (polite !== undefined) return this.#bePolite(polite)
     // From here on a read can be cancelled, also while it is asked whether the token still stands.
+    const controller = new AbortController()
+    const { signal } = controller
     const running = this.#actor().then((actor) =>
-      runStatement(this.#options.services, actor, text, parameters),
+      runStatement(this.#options.services, actor, text, { parameters, signal }),
     )
     if (!READS.test(text)) {
       const result = await running
@@ -246,7 +248,10 @@ export class Session {
       return result
     }
     const cancelled = new Promise<never>((_, reject) => {
-      this.#cancel = () => reject(new ProtocolFault('57014', 'the statement was cancelled'))
+      this.#cancel = () => {
+        reject(new DomainError('sql_cancelled'))
+        controller.abort()
+      }
     })
     return Promise.race([running, cancelled]).finally(() => {
       this.#cancel = undefined

@@ -16,6 +16,13 @@ export interface RelationalAnswer {
   readonly rows: readonly (readonly Cell[])[]
 }
 
+export interface QueryOptions {
+  /** The columns are told, and nothing is run. */
+  readonly describe?: boolean
+  /** Ends the process, and the statement by `sql_cancelled`. */
+  readonly signal?: AbortSignal | undefined
+}
+
 /** A hostile statement ran where these come from: they are read as if from outside. */
 const ReportSchema = Type.Union([
   Type.Object({ type: Type.Literal('ready') }),
@@ -64,8 +71,15 @@ export class SandboxProcess {
     this.#lost()
   }
 
-  /** @throws DomainError `sql_limit_exceeded`, `sql_invalid` */
-  async query(tables: readonly FilledTable[], sql: string, run = true): Promise<RelationalAnswer> {
+  /** @throws DomainError `sql_limit_exceeded`, `sql_invalid`, `sql_cancelled` */
+  async query(
+    tables: readonly FilledTable[],
+    sql: string,
+    { describe = false, signal }: QueryOptions = {},
+  ): Promise<RelationalAnswer> {
+    if (signal?.aborted) throw new DomainError('sql_cancelled')
+    const cancel = () => this.end()
+    signal?.addEventListener('abort', cancel)
     let timer = setTimeout(() => this.end(), LIMITS.time)
     try {
       // That the machine is busy while it begins is not the statement's fault.
@@ -85,13 +99,15 @@ export class SandboxProcess {
           })
       }
       const { rowsAnswered: most, charactersAnswered: characters } = LIMITS
-      await this.#started.send({ type: 'query', sql, run, rows: most, characters })
+      await this.#started.send({ type: 'query', sql, run: !describe, rows: most, characters })
       return await answer
     } catch (failure) {
       this.end()
+      if (signal?.aborted) throw new DomainError('sql_cancelled')
       throw failure instanceof DomainError ? failure : stopped()
     } finally {
       clearTimeout(timer)
+      signal?.removeEventListener('abort', cancel)
     }
   }
 
