@@ -65,8 +65,9 @@ describe.each(DATABASES)('a log that lacks what a follower knows on $name', (dat
     await admin.revoke({ type: 'token', token: revoked.access_token })
     const at = await first.authority.store.read({ organizationId }, (tx) => head(tx))
     const position = { ...at.position, seq: at.position.seq + 9 }
-    const digest = (await placeSeal(first.authority)).seal(position, 'ab'.repeat(32))
-    await reportDivergence(first.authority, { organizationId, clusterId }, { position, digest })
+    const seal = await placeSeal(first.authority)
+    const place = seal.read({ position, digest: seal.seal(position, 'ab'.repeat(32)) })
+    await reportDivergence(first.authority, { organizationId, clusterId }, place)
     for (const each of ask) {
       expect(await each.token(api.identifier)).toMatchObject(STOPPED)
       // It may have been revoked by what was lost: nobody may say that it was not.

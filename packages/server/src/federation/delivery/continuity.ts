@@ -4,7 +4,7 @@ import { DomainError } from '../../errors/index.ts'
 import { haltLog, isInLog, type KnownPlace, type LostPlace } from '../../log/index.ts'
 import { findCluster } from '../../store/queries/clusters.ts'
 import type { Follower } from '../cluster-credentials.ts'
-import { placeSeal } from './place-seal.ts'
+import { type NamedPlace, placeSeal } from './place-seal.ts'
 
 /**
  * Reads the primary for the place that a follower knows, and records the report of one that is not there.
@@ -19,7 +19,7 @@ export async function refuseDiverged(
   const { organizationId } = follower
   const named = (await placeSeal(authority)).read(place)
   if (await authority.store.read({ organizationId }, (tx) => isInLog(tx, named))) return
-  await reportDivergence(authority, follower, place)
+  await reportDivergence(authority, follower, named)
   throw new DomainError('log_diverged')
 }
 
@@ -30,12 +30,11 @@ export async function refuseDiverged(
 export async function reportDivergence(
   authority: Authority,
   { organizationId, clusterId, nodeId }: Follower,
-  place: KnownPlace,
+  place: NamedPlace,
 ): Promise<void> {
-  const { position, digest, isProved } = (await placeSeal(authority)).read(place)
-  const { incarnation, seq } = position
+  const { incarnation, seq } = place.position
   const told = { organizationId, clusterId, nodeId, incarnation, seq }
-  if (digest === undefined || !isProved) {
+  if (!place.isProved) {
     authority.logger.warn(told, 'a follower names a place that this log does not have and never told it')
     return
   }
@@ -45,8 +44,8 @@ export async function reportDivergence(
     async (tx) => {
       // Its credential may have been taken back since the request came.
       if ((await findCluster(tx, clusterId)) === undefined) throw new DomainError('credentials_invalid')
-      if (await isInLog(tx, { position, digest })) return false
-      return haltLog(tx, reporter, { position, digest }, systemActor(organizationId), authority.clock.now())
+      if (await isInLog(tx, place)) return false
+      return haltLog(tx, reporter, place, systemActor(organizationId), authority.clock.now())
     },
     'urgent',
   )

@@ -36,7 +36,9 @@ interface Waiting {
   readonly reject: (failure: unknown) => void
 }
 
-type Verdict = { readonly contract: Contract } | { readonly refusal: DomainError; readonly diverged?: true }
+type Verdict =
+  | { readonly contract: Contract }
+  | { readonly refusal: DomainError; readonly diverged?: NamedPlace }
 
 /**
  * Grants leases. Acknowledgements that wait together share one transaction, which begins after the last of them came
@@ -113,7 +115,7 @@ export class Leases {
           leases.set(verdict.contract, lease)
           waiting.resolve(lease)
         } else {
-          if (verdict.diverged) await reportDivergence(authority, waiting.node, waiting.place)
+          if (verdict.diverged) await reportDivergence(authority, waiting.node, verdict.diverged)
           waiting.reject(verdict.refusal)
         }
       }
@@ -209,7 +211,9 @@ async function judgePlace(tx: WriteTx, place: NamedPlace, at: Position): Promise
   // Without proof it may be a mistake of the node's; with it, it is knowledge that this database lacks.
   if (!isProved && compareMarks(position, at) > 0)
     return { refusal: new DomainError('acknowledgement_beyond_sent') }
-  return (await isInLog(tx, place)) ? undefined : { refusal: new DomainError('log_diverged'), diverged: true }
+  return (await isInLog(tx, place))
+    ? undefined
+    : { refusal: new DomainError('log_diverged'), diverged: place }
 }
 
 /** On which terms leases are granted in a batch: most of its nodes are of one cluster and acknowledge the same place. */

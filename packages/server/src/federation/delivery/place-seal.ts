@@ -7,11 +7,10 @@ import type { Secret } from '../../secrets/index.ts'
 /** Hexadecimal characters of each half: 128 bits of digest, 128 bits of proof. */
 const HALF = 32
 
-/** A place as a follower named it. */
-export interface NamedPlace extends KnownPlace {
-  /** The authority itself once told somebody of this place: nobody else can have made the digest. */
-  readonly isProved: boolean
-}
+/** A place as a follower named it; proved where the authority itself once told it: nobody else can make the digest. */
+export type NamedPlace =
+  | (Required<KnownPlace> & { readonly isProved: true })
+  | (KnownPlace & { readonly isProved: false })
 
 /**
  * What followers are told as the digest of a place: the first half of the chain digest there, and a MAC over the place
@@ -39,7 +38,7 @@ export class PlaceSeal {
     const [half, rest] = [digest.slice(0, HALF), Buffer.from(digest.slice(HALF), 'hex')]
     const mac = this.#mac(position, half)
     const isProved = rest.length === mac.length && timingSafeEqual(rest, mac)
-    return { position, digest: isProved ? half : digest, isProved }
+    return isProved ? { position, digest: half, isProved } : { position, digest, isProved }
   }
 
   #mac(position: Position, half: string): Buffer {
