@@ -23,7 +23,7 @@ export async function runQuery(run: StatementRun, query: Query): Promise<Stateme
 export async function describeQuery(run: StatementRun, query: Query): Promise<readonly ResultColumn[]> {
   const plan = planQuery(query)
   const empty = plan.uses.map((use) => ({ ...shapeOf(use.resource, use.table), rows: [] }))
-  const { columns } = await run.services.processes.query(empty, printQuery(plan.query), { describe: true })
+  const { columns } = await run.services.processes.query(empty, printQuery(plan.query), { run: false })
   return resultColumns(plan, columns)
 }
 
@@ -32,7 +32,8 @@ export async function relate(
   plan: QueryPlan,
   tables: readonly FilledTable[],
 ): Promise<Pick<StatementResult, 'columns' | 'rows'>> {
-  const { columns, rows } = await run.services.processes.query(tables, printQuery(plan.query), run)
+  const { services, signal } = run
+  const { columns, rows } = await services.processes.query(tables, printQuery(plan.query), { signal })
   return { columns: resultColumns(plan, columns), rows }
 }
 

@@ -17,8 +17,8 @@ export interface RelationalAnswer {
 }
 
 export interface QueryOptions {
-  /** The columns are told, and nothing is run. */
-  readonly describe?: boolean
+  /** False: the columns are told, and nothing is run. */
+  readonly run?: boolean
   /** Ends the process, and the statement by `sql_cancelled`. */
   readonly signal?: AbortSignal | undefined
 }
@@ -75,7 +75,7 @@ export class SandboxProcess {
   async query(
     tables: readonly FilledTable[],
     sql: string,
-    { describe = false, signal }: QueryOptions = {},
+    { run = true, signal }: QueryOptions = {},
   ): Promise<RelationalAnswer> {
     if (signal?.aborted) throw new DomainError('sql_cancelled')
     const cancel = () => this.end()
@@ -99,7 +99,7 @@ export class SandboxProcess {
           })
       }
       const { rowsAnswered: most, charactersAnswered: characters } = LIMITS
-      await this.#started.send({ type: 'query', sql, run: !describe, rows: most, characters })
+      await this.#started.send({ type: 'query', sql, run, rows: most, characters })
       return await answer
     } catch (failure) {
       this.end()
