@@ -9,8 +9,9 @@ import { Turns } from '../../src/sql/turns.ts'
 import { createApp, webBody } from '../support/applications.ts'
 import { DATABASES } from '../support/databases.ts'
 import { openSqlPorts, type SqlPorts } from '../support/sql-ports.ts'
+import { BOMB } from './client.ts'
+import { CANCEL_REQUEST, packet } from './packets.ts'
 
-const BOMB = 'WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT count(*) FROM c'
 const ONE = { rows: [[1]] }
 const CANCELLED = { code: 'sql_cancelled' }
 
@@ -31,12 +32,12 @@ class WatchedTurns extends Turns {
   }
 }
 
-/** PostgreSQL documentation, "Message Formats", CancelRequest. */
 function cancelRequest(client: pg.Client): Buffer {
-  const words = [16, 80_877_102, Reflect.get(client, 'processID'), Reflect.get(client, 'secretKey')].map(
-    Number,
+  return packet(
+    CANCEL_REQUEST,
+    Number(Reflect.get(client, 'processID')),
+    Number(Reflect.get(client, 'secretKey')),
   )
-  return Buffer.concat(words.map((word) => Buffer.from(Int32Array.of(word).buffer).reverse()))
 }
 
 describe.each(DATABASES.filter(({ name }) => name === 'sqlite'))(

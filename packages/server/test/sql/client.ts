@@ -1,5 +1,8 @@
 import type { Credential, TestOkta } from '../support/okta.ts'
 
+/** A statement without an end. */
+export const BOMB = 'WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT count(*) FROM c'
+
 export interface SqlReply {
   readonly status: number
   // biome-ignore lint/suspicious/noExplicitAny: a test looks into replies of every shape

@@ -13,17 +13,8 @@ import { ORGANIZATION_A } from '../support/authority.ts'
 import { selfSigned } from '../support/certificate.ts'
 import { DATABASES } from '../support/databases.ts'
 import { openSqlPorts, type SqlPorts } from '../support/sql-ports.ts'
-
-const BOMB = 'WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT count(*) FROM c'
-/** PostgreSQL documentation, "Message Formats": requests that stand in the place of a version. */
-const [SSL_REQUEST, CANCEL_REQUEST, VERSION_3] = [80_877_103, 80_877_102, 196_608]
-
-function packet(...words: readonly number[]): Buffer {
-  const bytes = Buffer.alloc(4 + words.length * 4)
-  bytes.writeInt32BE(bytes.length, 0)
-  for (const [at, word] of words.entries()) bytes.writeInt32BE(word, 4 + at * 4)
-  return bytes
-}
+import { BOMB } from './client.ts'
+import { CANCEL_REQUEST, packet, SSL_REQUEST, VERSION_3 } from './packets.ts'
 
 // What a connection is does not depend on the database behind it.
 describe.each(DATABASES.filter(({ name }) => name === 'sqlite'))(

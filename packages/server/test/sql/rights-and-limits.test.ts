@@ -5,15 +5,16 @@ import { createApp, webBody } from '../support/applications.ts'
 import { ORGANIZATION_A } from '../support/authority.ts'
 import { DATABASES } from '../support/databases.ts'
 import { type Credential, createCredential, openTestOkta, type TestOkta } from '../support/okta.ts'
-import { query } from './client.ts'
+import { BOMB, query } from './client.ts'
 
 const childrenOf = (pid: number): number[] =>
   readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
     readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
   )
 const commandOf = (pid: number) => readFileSync(`/proc/${pid}/cmdline`, 'utf8')
-
-const BOMB = 'WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT count(*) FROM c'
+/** What starts the processes for relational work. */
+const launchers = () => childrenOf(process.pid).filter((child) => commandOf(child).includes('sandbox/launch'))
+const workers = () => launchers().flatMap(childrenOf)
 
 describe.each(DATABASES)('rights and limits of SQL on $name', (database) => {
   let okta: TestOkta
@@ -72,13 +73,10 @@ describe.each(DATABASES)('rights and limits of SQL on $name', (database) => {
     'run in processes that come last, and are not started by this one',
     async () => {
       expect((await query(okta, 'SELECT 1 AS one')).status).toBe(200)
-      const launchers = childrenOf(process.pid).filter((child) => commandOf(child).includes('sandbox/launch'))
-      const workers = launchers.flatMap(childrenOf)
-      expect(workers).not.toEqual([])
-      expect(workers.every((child) => commandOf(child).includes('sandbox/child'))).toBe(true)
-      expect([...launchers, ...workers].map((child) => getPriority(child))).toEqual(
-        Array(launchers.length + workers.length).fill(19),
-      )
+      expect(workers()).not.toEqual([])
+      expect(workers().every((child) => commandOf(child).includes('sandbox/child'))).toBe(true)
+      const all = [...launchers(), ...workers()]
+      expect(all.map((child) => getPriority(child))).toEqual(all.map(() => 19))
     },
   )
 
@@ -91,10 +89,6 @@ describe.each(DATABASES)('rights and limits of SQL on $name', (database) => {
         body: JSON.stringify({ statement: BOMB }),
         signal,
       })
-    const workers = () =>
-      childrenOf(process.pid)
-        .filter((child) => commandOf(child).includes('sandbox/launch'))
-        .flatMap(childrenOf)
     let isAnswered = false
     const witness = ask(null).finally(() => {
       isAnswered = true
